@@ -1,0 +1,1 @@
+"""Slurm inside Jupyter: submit, watch and understand batch jobs from the notebook."""

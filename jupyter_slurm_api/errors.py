@@ -1,0 +1,92 @@
+"""Every error this package raises on purpose.
+
+    SlurmApiError
+    ├── InvalidRequest          what was sent cannot be a job or a question
+    │   └── TooLarge            ... because it is too big
+    ├── JobNotFound             no such job, or not one this user may see
+    ├── SlurmError              Slurm was asked and did not do it
+    │   ├── SlurmRefused        it said no, and why
+    │   ├── SlurmDenied         it said no to this user
+    │   ├── SlurmUnavailable    nobody answered
+    │   │   └── SlurmMissing    its commands are not installed here
+    │   └── SlurmTimeout        it did not answer in time
+    ├── DatabaseUnavailable     MongoDB is away
+    │   └── MongodUnavailable   ... because the mongod of this user cannot run here
+    ├── NotReady                the server is still starting, or stopping
+    └── DevClusterError         the personal Slurm could not be started or stopped
+
+The message of each is one sentence for the person who asked: what happened and
+what to do next. What only an administrator can use goes into the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class SlurmApiError(Exception):
+    """Root of all errors of this package."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidRequest(SlurmApiError):
+    """The request cannot be carried out as it was sent.
+
+    ``errors`` names each fault with the place it stands in, as
+    ``{"field": "parameters.time", "message": "..."}``.
+    """
+
+    def __init__(self, message: str, errors: Sequence[dict[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.errors = list(errors)
+
+
+class TooLarge(InvalidRequest):
+    """Something in the request is over its size limit."""
+
+
+class JobNotFound(SlurmApiError):
+    """There is no such job, or it is not one that this user may see."""
+
+
+class SlurmError(SlurmApiError):
+    """Slurm did not do what it was asked."""
+
+
+class SlurmRefused(SlurmError):
+    """Slurm understood and said no; the message is Slurm's own sentence."""
+
+
+class SlurmDenied(SlurmError):
+    """Slurm does not let this user do that."""
+
+
+class SlurmUnavailable(SlurmError):
+    """The Slurm controller or accounting cannot be reached."""
+
+
+class SlurmMissing(SlurmUnavailable):
+    """A Slurm command is not installed, or not on the server's PATH."""
+
+
+class SlurmTimeout(SlurmError):
+    """A Slurm command did not answer within its time limit and was ended."""
+
+
+class DatabaseUnavailable(SlurmApiError):
+    """MongoDB cannot be reached or did not answer in time."""
+
+
+class MongodUnavailable(DatabaseUnavailable):
+    """This user's own mongod cannot be started on this machine."""
+
+
+class NotReady(SlurmApiError):
+    """The extension is still starting, or already stopping."""
+
+
+class DevClusterError(SlurmApiError):
+    """The personal Slurm cluster could not be started or stopped."""
