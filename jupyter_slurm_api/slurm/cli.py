@@ -1,0 +1,125 @@
+"""Slurm by its own commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+from ..errors import JobNotFound, SlurmRefused, SlurmUnavailable
+from ..models import ClusterInfo, JobSpec, Observation, Partition, QueueRow, Submitted
+from . import commands, environment, parsing
+from .failures import failure
+from .parsing import Parsed, Record
+from .runner import Answer, Runner
+
+T = TypeVar("T")
+
+_LARGE_BYTES = 64 * 1024  # above this a parse would be felt by the event loop
+
+
+class SlurmCommands:
+    """The `client.Slurm` that runs sbatch, squeue, sacct, scontrol, scancel and sinfo.
+
+    ``environ`` is the server's environment; what the commands get of it is
+    decided in `environment`. ``user`` is the account that the server runs as.
+    """
+
+    def __init__(self, runner: Runner, environ: Mapping[str, str], user: str) -> None:
+        self._runner = runner
+        self._query_env = environment.for_query(environ)
+        self._sbatch_env = environment.for_sbatch(environ)
+        self._user = user
+        self._info: ClusterInfo | None = None
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="slurm-api-parse")
+
+    async def info(self) -> ClusterInfo:
+        """Return the cluster's name, version and accounting; asked once."""
+        if self._info is None:
+            answer = await self._ask(commands.scontrol_config())
+            info = parsing.cluster_info(answer.stdout)
+            if not info.name:
+                raise SlurmUnavailable("Slurm did not tell its configuration; try again later.")
+            self._info = info
+        return self._info
+
+    async def submit(self, spec: JobSpec) -> Submitted:
+        """Submit a job; a script that waits for its own end is not waited for."""
+        answer = await self._runner.run(
+            spec.argv,
+            env=self._sbatch_env,
+            cwd=spec.work_dir,
+            stdin=spec.script,
+            enough=lambda line: parsing.submitted(line) is not None,
+        )
+        found = parsing.submitted(answer.stdout)
+        if found is not None:
+            return found
+        if answer.code:
+            raise failure("sbatch", answer.stderr, answer.code)
+        raise SlurmRefused(
+            "sbatch ended without a job id, so nothing was submitted. Take options such as"
+            " --test-only or --help out of the script's #SBATCH lines."
+        )
+
+    async def queue(self) -> Parsed[list[QueueRow]]:
+        """Return the whole queue."""
+        separators = commands.Separators()
+        answer = await self._ask(commands.squeue(separators))
+        return await self._parse(answer, lambda: parsing.queue(answer.stdout, separators))
+
+    async def own_jobs(self) -> Parsed[dict[str, tuple[Record, ...]]]:
+        """Return the rows of this user's jobs."""
+        separators = commands.Separators()
+        answer = await self._ask(commands.squeue_own(separators))
+        return await self._parse(answer, lambda: parsing.own_jobs(answer.stdout, separators))
+
+    async def recorded(
+        self, slurm_ids: Sequence[str], since: datetime
+    ) -> Parsed[dict[str, list[Observation]]]:
+        """Return what sacct has of jobs of this user."""
+        separators = commands.Separators.of_sacct()
+        answer = await self._ask(commands.sacct(slurm_ids, since, separators))
+        return await self._parse(
+            answer, lambda: parsing.recorded(answer.stdout, separators, self._user)
+        )
+
+    async def shown(self, slurm_id: str) -> Observation | None:
+        """Return what scontrol shows of a job; None where the controller does not know it."""
+        try:
+            answer = await self._ask(commands.scontrol_job(slurm_id))
+        except JobNotFound:
+            return None
+        return parsing.shown(answer.stdout, slurm_id)
+
+    async def cancel(self, slurm_ids: Sequence[str]) -> None:
+        """Cancel jobs.
+
+        Raises:
+            JobNotFound: one of them is over or never was; the others are cancelled.
+            SlurmDenied: one of them is another user's; the others are cancelled.
+        """
+        answer = await self._runner.run(commands.scancel(slurm_ids), env=self._query_env)
+        # scancel exits 0 for an id it does not know: only its words tell.
+        if answer.code or b"error:" in answer.stderr:
+            errors = b"\n".join(x for x in answer.stderr.splitlines() if b"error:" in x)
+            raise failure("scancel", errors or answer.stderr, answer.code)
+
+    async def partitions(self) -> Parsed[list[Partition]]:
+        """Return the partitions that sinfo shows."""
+        separators = commands.Separators()
+        answer = await self._ask(commands.sinfo(separators))
+        return parsing.partitions(answer.stdout, separators)
+
+    async def _ask(self, argv: Sequence[str]) -> Answer:
+        answer = await self._runner.run(argv, env=self._query_env)
+        if answer.code:
+            raise failure(argv[0], answer.stderr, answer.code)
+        return answer
+
+    async def _parse(self, answer: Answer, parse: Callable[[], T]) -> T:
+        if len(answer.stdout) < _LARGE_BYTES:
+            return parse()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, parse)

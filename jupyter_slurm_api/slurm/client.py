@@ -1,0 +1,44 @@
+"""What the rest of the service asks of Slurm, whoever answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ..models import ClusterInfo, JobSpec, Observation, Partition, QueueRow, Submitted
+from .parsing import Parsed, Record
+
+
+class Slurm(Protocol):
+    """A Slurm cluster, as this user may see and use it.
+
+    Every call is bounded in time and raises a `SlurmError` where Slurm does not
+    answer, or answers no.
+    """
+
+    async def info(self) -> ClusterInfo:
+        """Return the cluster's name, version and whether it keeps accounting."""
+
+    async def submit(self, spec: JobSpec) -> Submitted:
+        """Submit a job; returns as soon as its id is known."""
+
+    async def queue(self) -> Parsed[list[QueueRow]]:
+        """Return the whole queue, as squeue shows it to this user."""
+
+    async def own_jobs(self) -> Parsed[dict[str, tuple[Record, ...]]]:
+        """Return the rows of this user's jobs by job id, for `parsing.observe`."""
+
+    async def recorded(
+        self, slurm_ids: Sequence[str], since: datetime
+    ) -> Parsed[dict[str, list[Observation]]]:
+        """Return what the accounting has of this user's jobs, each job's latest run last."""
+
+    async def shown(self, slurm_id: str) -> Observation | None:
+        """Return what the controller still knows of a job; None where it knows nothing."""
+
+    async def cancel(self, slurm_ids: Sequence[str]) -> None:
+        """Cancel jobs."""
+
+    async def partitions(self) -> Parsed[list[Partition]]:
+        """Return the cluster's partitions."""

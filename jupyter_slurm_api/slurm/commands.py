@@ -1,0 +1,227 @@
+"""What to run: pure builders of Slurm's command lines.
+
+Fields of an answer are set apart by a fresh random token, not by a fixed
+character: a job's name may hold any character, and with a known separator
+anybody could forge whole rows of somebody else's queue.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_by
+from datetime import datetime
+from string import ascii_lowercase
+from typing import Final
+
+_TOKEN_LETTERS: Final = 10
+_TAG: Final = "jupyter-slurm-api="
+_TAGGED: Final = re.compile(r" ?\bjupyter-slurm-api=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+
+QUEUE_FIELDS: Final = (
+    "JobArrayID",
+    "Name",
+    "UserName",
+    "State",
+    "TimeUsed",
+    "NumNodes",
+    "NodeList",
+    "StateCompact",
+    "Partition",
+    "Account",
+    "Reason",
+    "ArrayJobID",
+    "ArrayTaskID",
+    "PriorityLong",
+    "NumCPUs",
+    "SubmitTime",
+    "StartTime",
+    "EndTime",
+    "TimeLimit",
+)
+"""squeue's fields for the whole queue, in the order of `models.QueueRow`."""
+
+OWN_FIELDS: Final = (
+    "JobArrayID",
+    "State",
+    "Name",
+    "UserName",
+    "Reason",
+    "Partition",
+    "Account",
+    "QOS",
+    "NumNodes",
+    "NodeList",
+    "NumCPUs",
+    "tres-alloc",
+    "TimeLimit",
+    "SubmitTime",
+    "EligibleTime",
+    "StartTime",
+    "EndTime",
+    "exit_code",
+    "RestartCnt",
+    "WorkDir",
+    "STDOUT",
+    "STDERR",
+    "Comment",
+)
+"""squeue's fields for one's own jobs, in the order that `parsing.observe` reads."""
+
+ACCOUNTING_FIELDS: Final = (
+    "JobID",
+    "State",
+    "User",
+    "Partition",
+    "Account",
+    "QOS",
+    "NNodes",
+    "NodeList",
+    "AllocCPUS",
+    "Submit",
+    "Eligible",
+    "Start",
+    "End",
+    "ExitCode",
+)
+"""sacct's fields, in the order that `parsing.recorded` reads.
+
+The name is not among them: slurmdbd stores it with other quotes.
+"""
+
+PARTITION_FIELDS: Final = ("%P", "%a", "%l", "%L", "%D", "%C")
+"""sinfo's fields, in the order of `parsing.partitions`."""
+
+
+def _token() -> str:
+    # squeue -O takes digits behind the colon for a width, so the token has letters only.
+    return "".join(secrets.choice(ascii_lowercase) for _ in range(_TOKEN_LETTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Separators:
+    """The two tokens of one command: one after each field, one after each record."""
+
+    field: str = made_by(default_factory=_token)
+    record: str = made_by(default_factory=_token)
+
+    @classmethod
+    def of_sacct(cls) -> Separators:
+        """Return separators for sacct, which ends a record with its delimiter and a line feed."""
+        field = _token()
+        return cls(field, f"{field}\n")
+
+
+def tag(job_id: str) -> str:
+    """Return the words that mark a job as ours in its comment."""
+    return f"{_TAG}{job_id}"
+
+
+def split_tag(comment: str) -> tuple[str | None, str | None]:
+    """Split a job's comment into the user's own part and our UUID; None where there is none."""
+    found = _TAGGED.search(comment)
+    own = _TAGGED.sub("", comment).strip()
+    return own or None, found[1] if found else None
+
+
+def sbatch(options: Sequence[str], *, comment: str | None, job_id: str) -> list[str]:
+    """Submit the script on standard input, with our tag beside the user's comment."""
+    text = f"{comment} {tag(job_id)}" if comment else tag(job_id)
+    return ["sbatch", "--parsable", *options, f"--comment={text}"]
+
+
+def squeue(separators: Separators) -> list[str]:
+    """Ask for the whole queue."""
+    return ["squeue", "--all", "--noheader", _format(QUEUE_FIELDS, separators)]
+
+
+def squeue_own(separators: Separators) -> list[str]:
+    """Ask for all jobs of this user, the ended ones that the controller still holds too."""
+    return [
+        "squeue",
+        "--me",
+        "--all",
+        "--states=all",
+        "--noheader",
+        _format(OWN_FIELDS, separators),
+    ]
+
+
+def sacct(ids: Iterable[str], since: datetime, separators: Separators) -> list[str]:
+    """Ask the accounting for jobs by id, with every run of a requeued one."""
+    return [
+        "sacct",
+        "--duplicates",
+        "--allocations",
+        "--noheader",
+        "--parsable",
+        f"--delimiter={separators.field}",
+        f"--starttime={since.astimezone():%Y-%m-%dT%H:%M:%S}",  # sacct reads local time
+        f"--jobs={','.join(ids)}",
+        f"--format={','.join(ACCOUNTING_FIELDS)}",
+    ]
+
+
+def scontrol_job(slurm_id: str) -> list[str]:
+    """Ask the controller for one job, one line a record."""
+    return ["scontrol", "--oneliner", "show", "job", slurm_id]
+
+
+def scontrol_config() -> list[str]:
+    """Ask the controller for its configuration."""
+    return ["scontrol", "show", "config"]
+
+
+def scancel(ids: Sequence[str]) -> list[str]:
+    """Cancel jobs, saying what became of each."""
+    return ["scancel", "--verbose", *ids]
+
+
+def sinfo(separators: Separators) -> list[str]:
+    """Ask for the partitions, one line each."""
+    text = separators.field.join(PARTITION_FIELDS) + separators.record
+    return ["sinfo", "--all", "--noheader", f"--format={text}"]
+
+
+def script_options(script: str) -> list[str]:
+    """Return the words of a script's ``#SBATCH`` lines, as sbatch reads them.
+
+    sbatch stops at the first line that is neither blank nor a comment. A line
+    whose quotes do not close is left to sbatch to refuse.
+    """
+    words: list[str] = []
+    for line in script.splitlines()[1:]:
+        if line.strip() and not line.startswith("#"):
+            break
+        if line.startswith("#SBATCH"):
+            words += _words(line.removeprefix("#SBATCH"))
+    return words
+
+
+def script_option(script: str, name: str, short: str | None = None) -> str | None:
+    """Return the value that a script's ``#SBATCH`` lines give an option; the last one counts."""
+    value = None
+    words = script_options(script)
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word.startswith(f"--{name}="):
+            value = word.split("=", 1)[1]
+        elif word in (f"--{name}", f"-{short}"):
+            value = following
+        elif short and word.startswith(f"-{short}") and not word.startswith("--"):
+            value = word[2:]
+    return value
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text, comments=True)
+    except ValueError:
+        return []
+
+
+def _format(names: Sequence[str], separators: Separators) -> str:
+    inner = [f"{name}:{separators.field}" for name in names[:-1]]
+    return "--Format=" + ",".join([*inner, f"{names[-1]}:{separators.record}"])

@@ -1,0 +1,159 @@
+"""The only place that starts a process for Slurm."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ..errors import SlurmMissing, SlurmTimeout
+
+_REAP_SECONDS = 2.0
+_LINE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command printed, how it ended and how long it took in seconds."""
+
+    stdout: bytes
+    stderr: bytes
+    code: int | None
+    seconds: float
+
+
+class Runner:
+    """Runs argv lists with a hard time limit, and leaves no process behind.
+
+    Each command leads a process group of its own, which is killed as a whole
+    when its time is over or its caller goes away. Where util-linux's setpriv
+    can say so to the kernel, it also dies with this server.
+    """
+
+    def __init__(self, *, seconds: float, at_once: int = 8) -> None:
+        self._seconds = seconds
+        self._slots = asyncio.Semaphore(at_once)
+        self._found: dict[str, str] = {}
+        self._prefix: list[str] | None = None
+        self.started = 0
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: str | None = None,
+        stdin: bytes = b"",
+        enough: Callable[[bytes], bool] | None = None,
+    ) -> Answer:
+        """Run a command to its end, or until a line of its output is ``enough``.
+
+        Raises:
+            SlurmMissing: the program is not on the PATH of ``env``.
+            SlurmTimeout: it took longer than the time limit, and was killed.
+        """
+        program = self._find(argv[0], env)
+        command = [*await self._dying_with_us(), program, *argv[1:]]
+        async with self._slots:
+            began = time.monotonic()
+            self.started += 1
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=env,
+                cwd=cwd,
+                start_new_session=True,
+                limit=_LINE_BYTES,
+            )
+            try:
+                out, err = await asyncio.wait_for(_talk(process, stdin, enough), self._seconds)
+            except asyncio.TimeoutError:
+                raise SlurmTimeout(
+                    f"{argv[0]} did not answer within {self._seconds:g} s. Slurm may be busy or"
+                    " limiting requests; try again in a minute."
+                ) from None
+            finally:
+                await _end(process)
+            return Answer(out, err, process.returncode, time.monotonic() - began)
+
+    def _find(self, program: str, env: Mapping[str, str]) -> str:
+        if program not in self._found:
+            path = shutil.which(program, path=env.get("PATH", os.defpath))
+            if path is None:
+                raise SlurmMissing(
+                    f"Slurm's command '{program}' is not on this server's PATH. Load the site's"
+                    " Slurm module before Jupyter starts, or install slurm-client."
+                )
+            self._found[program] = path
+        return self._found[program]
+
+    async def _dying_with_us(self) -> list[str]:
+        if self._prefix is None:
+            prefix = ["setpriv", "--pdeathsig", "KILL"]
+            works = await asyncio.to_thread(_works, [*prefix, "true"])
+            self._prefix = prefix if works else []
+        return self._prefix
+
+
+def _works(argv: list[str]) -> bool:
+    try:
+        return subprocess.run(argv, capture_output=True, timeout=5, check=False).returncode == 0  # noqa: S603 - a fixed argv list
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+async def _talk(
+    process: asyncio.subprocess.Process, stdin: bytes, enough: Callable[[bytes], bool] | None
+) -> tuple[bytes, bytes]:
+    if enough is None:
+        return await process.communicate(stdin)
+    stderr = asyncio.ensure_future(_read(process.stderr))
+    try:
+        await _feed(process.stdin, stdin)
+        out = b""
+        while line := await _line(process.stdout):
+            out += line
+            if enough(line):
+                return out, b""
+        err = await stderr
+        await process.wait()
+        return out, err
+    finally:
+        stderr.cancel()
+
+
+async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:
+    assert stream is not None  # noqa: S101 - we asked for a pipe
+    # A command that refuses its options ends without reading its script.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        stream.write(data)
+        await stream.drain()
+    stream.close()
+
+
+async def _read(stream: asyncio.StreamReader | None) -> bytes:
+    assert stream is not None  # noqa: S101 - we asked for a pipe
+    return await stream.read()
+
+
+async def _line(stream: asyncio.StreamReader | None) -> bytes:
+    assert stream is not None  # noqa: S101 - we asked for a pipe
+    return await stream.readline()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    # A process in uninterruptible sleep cannot be waited for; the loop goes on without it.
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), _REAP_SECONDS)

@@ -1,0 +1,100 @@
+"""Slurm's job states and flags, as tables.
+
+A job has exactly one base state and any number of flags. squeue and scontrol
+print a single word, and the first flag that is set hides the base state.
+Source: https://slurm.schedmd.com/job_state_codes.html. A word that no table
+knows is passed on as it is: new releases of Slurm bring new ones.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BASE_STATES: Final[dict[str, str]] = {
+    "PENDING": "PD",
+    "RUNNING": "R",
+    "SUSPENDED": "S",
+    "COMPLETED": "CD",
+    "CANCELLED": "CA",
+    "FAILED": "F",
+    "TIMEOUT": "TO",
+    "NODE_FAIL": "NF",
+    "PREEMPTED": "PR",
+    "BOOT_FAIL": "BF",
+    "DEADLINE": "DL",
+    "OUT_OF_MEMORY": "OOM",
+}
+"""Base states with their short codes."""
+
+FLAGS: Final[dict[str, str]] = {
+    "COMPLETING": "CG",
+    "STAGE_OUT": "SO",
+    "CONFIGURING": "CF",
+    "EXPEDITING": "EX",
+    "RESIZING": "RS",
+    "REQUEUED": "RQ",
+    "REQUEUE_FED": "RF",
+    "REQUEUE_HOLD": "RH",
+    "SPECIAL_EXIT": "SE",
+    "STOPPED": "ST",
+    "REVOKED": "RV",
+    "RESV_DEL_HOLD": "RD",
+    "SIGNALING": "SI",
+    "LAUNCH_FAILED": "LF",
+    "POWER_UP_NODE": "PU",
+    "RECONFIG_FAIL": "RC",
+}
+"""Flags with their short codes; those of EXPEDITING and of the last three are ours."""
+
+SUBMITTING: Final = "SUBMITTING"
+"""Ours: the job is recorded, sbatch has not answered yet."""
+
+UNKNOWN: Final = "UNKNOWN"
+"""Ours: Slurm was asked everywhere and knows nothing of the job."""
+
+OURS: Final[dict[str, str]] = {SUBMITTING: "SB", UNKNOWN: "UN"}
+
+CODES: Final[dict[str, str]] = BASE_STATES | FLAGS | OURS
+
+ENDED: Final[frozenset[str]] = frozenset(BASE_STATES) - {"PENDING", "RUNNING", "SUSPENDED"}
+"""Base states that a job does not leave by itself."""
+
+_ARRAY_ORDER: Final = (
+    "RUNNING",
+    "COMPLETING",
+    "SUSPENDED",
+    "CONFIGURING",
+    "PENDING",
+    "NODE_FAIL",
+    "BOOT_FAIL",
+    "OUT_OF_MEMORY",
+    "TIMEOUT",
+    "DEADLINE",
+    "FAILED",
+    "PREEMPTED",
+    "CANCELLED",
+    "COMPLETED",
+)
+
+
+def code_of(state: str) -> str:
+    """Return the short code of a state or flag; an unknown word stands for itself."""
+    return CODES.get(state, state)
+
+
+def is_over(state: str) -> bool:
+    """Tell whether nothing more will be heard of a job in this state."""
+    return state in ENDED or state == UNKNOWN
+
+
+def state_of_many(states: set[str]) -> str:
+    """Return the one state that speaks for an array or a heterogeneous job.
+
+    What still moves comes first, then what went wrong, then what went well.
+    """
+    return min(states, key=lambda state: (_rank(state), state))
+
+
+def _rank(state: str) -> int:
+    # An unknown word may be a new live state: never let it hide behind an ended one.
+    return _ARRAY_ORDER.index(state) if state in _ARRAY_ORDER else 0

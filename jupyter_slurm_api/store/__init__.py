@@ -1,0 +1,1 @@
+"""The adapter to MongoDB: jobs and their outputs, kept for life."""
