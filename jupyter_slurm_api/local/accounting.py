@@ -1,0 +1,101 @@
+"""MariaDB, slurmdbd, and the entries without which slurmdbd keeps no books."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from jupyter_slurm_api.local.commands import Commands
+from jupyter_slurm_api.local.layout import Layout
+from jupyter_slurm_api.local.site import Site
+from jupyter_slurm_api.local.slurmconf import CLUSTER
+from jupyter_slurm_api.local.spec import ClusterSpec
+
+ACCOUNT = "users"
+
+# A toy of a database: little memory, and a crash of the machine may cost the last second.
+_TUNING = (
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-log-file-size=16M",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-lock-wait-timeout=900",
+    "--skip-name-resolve",
+)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A MariaDB without password and without network, behind a closed directory."""
+
+    layout: Layout
+    site: Site
+    commands: Commands
+
+    def install(self) -> None:
+        """Lay its files out, once."""
+        if not (self.layout.database / "mysql" / "db.frm").exists():
+            self.commands.run(
+                "mariadb-install-db",
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                *self._files(),
+            )
+
+    def arguments(self) -> list[str]:
+        """The command line of the daemon."""
+        return [
+            "--no-defaults",
+            "--skip-networking",
+            f"--socket={self.layout.database_socket}",
+            f"--pid-file={self.layout.own_pid_file('mariadbd')}",
+            *self._files(),
+        ]
+
+    def answers(self) -> bool:
+        """Whether it greets who connects."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            try:
+                client.connect(str(self.layout.database_socket))
+                return bool(client.recv(1))
+            except OSError:
+                return False
+
+    def _files(self) -> list[str]:
+        owner = self.site.slurm_user
+        return [f"--user={owner}", f"--datadir={self.layout.database}", *_TUNING]
+
+
+@dataclass(frozen=True)
+class Books:
+    """The entries of slurmdbd: the cluster, and who may submit."""
+
+    spec: ClusterSpec
+    site: Site
+    commands: Commands
+
+    def answers(self) -> bool:
+        """Whether slurmdbd answers questions."""
+        return self.commands.ask("sacctmgr", "-n", "list", "cluster") is not None
+
+    def register(self) -> None:
+        """Enter the cluster, and exactly the accounts that may submit."""
+        if CLUSTER not in self._list("cluster", "cluster"):
+            self._change("add", "cluster", CLUSTER)
+        if ACCOUNT not in self._list("account", "account"):
+            self._change("add", "account", ACCOUNT, "Description=may submit")
+        known = self._list("association", "user", f"account={ACCOUNT}")
+        wanted = {*self.spec.users, self.site.starter}
+        for user in sorted(wanted - known):
+            self._change("add", "user", user, f"account={ACCOUNT}")
+        for user in sorted(known - wanted):
+            self._change("delete", "user", f"name={user}", f"account={ACCOUNT}")
+
+    def _list(self, entity: str, column: str, *conditions: str) -> set[str]:
+        """The names in one column; an account's own association has none for the user."""
+        words = ("list", entity, *conditions, f"format={column}")
+        return {line for line in self.commands.run("sacctmgr", "-nP", *words).splitlines() if line}
+
+    def _change(self, *words: str) -> None:
+        self.commands.run("sacctmgr", "-i", *words)
