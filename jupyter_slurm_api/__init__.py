@@ -1,1 +1,16 @@
 """Slurm inside Jupyter: submit, watch and understand batch jobs from the notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._version import __version__
+
+__all__ = ["__version__"]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell Jupyter Server where our extension is."""
+    from .extension import SlurmApi
+
+    return [{"module": "jupyter_slurm_api.extension", "app": SlurmApi}]

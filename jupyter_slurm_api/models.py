@@ -43,17 +43,24 @@ class SubmitRequest(Model):
     ] = None
 
 
+class SubmitAnswer(Model):
+    """The answer of ``POST submit``; ``slurm_id`` is the id that squeue shows."""
+
+    message: str
+    job_id: str
+    slurm_id: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class JobSpec:
     """A job as it is wanted, checked and ready for sbatch.
 
-    ``argv`` are sbatch's options; ``work_dir`` is the directory that sbatch is started in.
+    ``argv`` is the whole command; ``work_dir`` the directory that it is started in.
     """
 
     script: bytes
     argv: tuple[str, ...]
     work_dir: str
-    tag: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,18 +124,16 @@ class ArrayCounts(Model):
     counts: dict[str, int]
 
 
-class Job(Model):
-    """A job as we know it, from its submit to its end: one document for its whole life.
+class JobFacts(Model):
+    """What there is to say about a job, stored or shown.
 
     ``status`` is the one word that Slurm shows, base state or flag, and
     ``base_state`` the last base state seen. ``submit_time`` moves when a job is
     requeued; ``first_submit_time`` does not, and makes the job unique for ever
-    beside cluster and Slurm id. ``revision`` counts the writes.
+    beside cluster and Slurm id. ``memory`` is in bytes, ``time_limit`` is
+    ``[D-]HH:MM:SS`` or UNLIMITED. What Slurm has not said yet is null.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    job_id: str
     slurm_id: str | None = None
     name: str | None = None
     status: str
@@ -161,11 +166,23 @@ class Job(Model):
     stderr_path: str | None = None
     comment: str | None = None
     array: ArrayCounts | None = None
-    origin: Origin
+    origin: Origin | None = None
     transitions: tuple[Transition, ...] = ()
+    synced_at: datetime | None = None
+
+
+class Job(JobFacts):
+    """A job as we know it, from its submit to its end: one document for its whole life.
+
+    ``revision`` counts the writes of its state; ``output_kept`` tells that there
+    is nothing more to keep of its output.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    job_id: str
     output_kept: bool = False
     revision: int = 0
-    synced_at: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -222,6 +239,76 @@ def time_of(seen: Observation) -> datetime | None:
     if seen.status == "RUNNING":
         return seen.start_time
     return seen.end_time if states.is_over(seen.status) else None
+
+
+class JobView(JobFacts):
+    """The answer of ``GET job/{id}``.
+
+    ``job_id`` is null for a job that is not in our store. ``output`` is the last
+    part of its standard output, ``output_size`` the whole of it in bytes.
+    ``stale`` says that this is the last known state, and Slurm or the database
+    could not be asked just now.
+    """
+
+    job_id: str | None
+    status_code: str
+    output: str | None = None
+    output_size: int | None = None
+    output_truncated: bool = False
+    stale: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        job: Job,
+        *,
+        output: str | None = None,
+        output_size: int | None = None,
+        output_truncated: bool = False,
+        stale: bool = False,
+    ) -> JobView:
+        """Show a job of this user."""
+        return cls(
+            **job.model_dump(exclude={"output_kept", "revision"}),
+            status_code=states.code_of(job.status),
+            output=output,
+            output_size=output_size,
+            output_truncated=output_truncated,
+            stale=stale,
+        )
+
+    @classmethod
+    def of_queue(cls, row: QueueRow, synced_at: datetime, *, stale: bool) -> JobView:
+        """Show another user's job, as far as squeue does."""
+        return cls.model_validate(
+            {
+                "job_id": row["api_job_id"],
+                "slurm_id": row["job_id"],
+                "status": row["state"],
+                "status_code": row["state_code"],
+                "base_state": row["state"] if row["state"] in states.BASE_STATES else None,
+                "nodes": int(row["nodes"]) if row["nodes"].isdecimal() else None,
+                "node_list": row["nodelist"] or None,
+                "synced_at": synced_at,
+                "stale": stale,
+                **{name: row[name] for name in _SHARED},
+            }
+        )
+
+
+_SHARED: Final = (
+    "name",
+    "user",
+    "partition",
+    "account",
+    "reason",
+    "cpus",
+    "time_limit",
+    "submit_time",
+    "start_time",
+    "end_time",
+)
+"""What a line of the queue calls as a job does."""
 
 
 class QueueRow(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,11 @@ class Change:
 
     before: Job
     after: Job
+
+    @property
+    def written(self) -> Job:
+        """The job as it stands in the store after the write."""
+        return self.after.model_copy(update={"revision": self.before.revision + 1})
 
 
 def update(job: Job, seen: Observation, now: datetime) -> Change | None:
@@ -46,6 +51,21 @@ def gone(job: Job, now: datetime) -> Change:
         reason="Slurm no longer knows this job, and its end was not seen.",
     )
     return Change(job, job.with_observation(seen, now))
+
+
+def last_run(job: Job, runs: Sequence[Observation]) -> Observation | None:
+    """Return the latest of the accounting's runs that can be this job's.
+
+    An id may have been used before: what was submitted earlier is another job.
+    """
+    first = job.first_submit_time or job.submit_time
+    own = [run for run in runs if run.submit_time and first and run.submit_time >= first]
+    return own[-1] if own else None
+
+
+def is_over(seen: Observation) -> bool:
+    """Tell whether an observation shows a job at its end."""
+    return states.is_over(seen.status)
 
 
 def match(

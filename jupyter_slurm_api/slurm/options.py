@@ -74,19 +74,20 @@ def option_error(name: str, value: Value) -> str | None:
         return f"'{name}' needs a value." if takes is Takes.VALUE else None
     if takes is Takes.NOTHING:
         return f"'{name}' takes no value: send true or false."
-    return _text_error(name, _text(value))
+    return _text_error(name, to_text(value))
 
 
 def to_argv(parameters: Mapping[str, Value]) -> list[str]:
     """Write checked parameters as sbatch arguments; null and false leave an option out."""
     return [
-        f"--{name}" if value is True else f"--{name}={_text(value)}"
+        f"--{name}" if value is True else f"--{name}={to_text(value)}"
         for name, value in parameters.items()
         if value is not None and value is not False
     ]
 
 
-def _text(value: Value) -> str:
+def to_text(value: Value) -> str:
+    """Write one value as sbatch reads it; a list is joined by commas."""
     if isinstance(value, (list, tuple)):
         return ",".join(str(item) for item in value)
     return str(value)

@@ -1,0 +1,36 @@
+"""``GET queue``."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..errors import InvalidRequest
+from .base import SlurmHandler
+
+
+class QueueHandler(SlurmHandler):
+    """Shows the cluster's queue."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the whole queue, or with ``?user=me`` one's own part of it."""
+        user = self.get_query_argument("user", None)
+        if user not in (None, "me"):
+            raise InvalidRequest("'user' can only be 'me'; leave it out for the whole queue.")
+        body = await (await self.services()).queue.body(mine=user == "me")
+        self._etag = body.etag
+        self.set_header("Cache-Control", "no-cache")
+        self.set_etag_header()
+        if self.check_etag_header():
+            self.set_status(HTTPStatus.NOT_MODIFIED)
+            self.finish()
+        else:
+            self.finish(body.data)
+
+    def compute_etag(self) -> str | None:
+        """Return the snapshot's ETag: hashing megabytes for each answer would hold the loop."""
+        return getattr(self, "_etag", None)

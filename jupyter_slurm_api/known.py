@@ -1,0 +1,56 @@
+"""This user's jobs in memory: what a tick compares with, and what is known without MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from .models import Job, Observation
+
+
+class KnownJobs:
+    """The jobs that are not over or still in Slurm's queue, by UUID and by Slurm id."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._by_slurm_id: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def put(self, jobs: Iterable[Job]) -> None:
+        """Note jobs; where one is here already, the later revision stays."""
+        for job in jobs:
+            old = self._jobs.get(job.job_id)
+            if old is None or job.revision >= old.revision:
+                self._jobs[job.job_id] = job
+                if job.slurm_id:
+                    self._by_slurm_id[job.slurm_id] = job.job_id
+
+    def get(self, any_id: str) -> Job | None:
+        """Return a job by its UUID or its Slurm id."""
+        return self._jobs.get(self._by_slurm_id.get(any_id, any_id))
+
+    def has(self, seen: Observation) -> bool:
+        """Tell whether an observation is of a job that is here."""
+        job = self.get(seen.slurm_id)
+        return job is not None and job.is_in(seen)
+
+    def all(self) -> list[Job]:
+        """Return all jobs."""
+        return list(self._jobs.values())
+
+    def any_live(self) -> bool:
+        """Tell whether any job is not over."""
+        return any(not job.is_over for job in self._jobs.values())
+
+    def ids_by_slurm_id(self) -> Mapping[str, str]:
+        """Return the UUIDs by Slurm id, as they are now."""
+        return dict(self._by_slurm_id)
+
+    def forget_ended(self, visible: set[str]) -> None:
+        """Let go of jobs that are over and that Slurm's queue shows no more."""
+        for job in self.all():
+            if job.is_over and job.slurm_id not in visible:
+                del self._jobs[job.job_id]
+                if self._by_slurm_id.get(job.slurm_id or "") == job.job_id:
+                    del self._by_slurm_id[job.slurm_id or ""]

@@ -1,0 +1,18 @@
+"""The use cases, each with its collaborators passed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .health import HealthService
+from .jobs import JobService
+from .queue import QueueService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the handlers call."""
+
+    jobs: JobService
+    queue: QueueService
+    health: HealthService

@@ -1,0 +1,142 @@
+"""A job's output: read from where the job writes it, kept when the job is over."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import stat
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from ..errors import DatabaseUnavailable
+from ..models import Job
+from ..store.jobs import JobStore
+from ..store.outputs import OutputStore, Tail
+
+STREAMS: Final = ("stdout", "stderr")
+_READ_SECONDS: Final = 5.0
+_TRIES: Final = 6
+_PAUSE_SECONDS: Final = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+def read_tail(path: str, limit: int) -> Tail:
+    """Read the last ``limit`` bytes of a regular file.
+
+    The path is whatever the job was given: a fifo would block, a device never
+    end, a link lead to somebody else's secret. So it is opened once, follows no
+    link, and is asked what it is before it is read.
+
+    Raises:
+        OSError: there is no such file, or it is not a regular one.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        file.seek(max(0, found.st_size - limit))
+        data = file.read(limit)
+        return Tail(data, max(found.st_size, len(data)))
+
+
+class OutputService:
+    """Reads outputs on threads of its own, since a hung network disk must stop nothing else.
+
+    What is over is handed to `keep_soon`; its last ``limit`` bytes a stream are
+    kept in MongoDB, by one task, in the order of arrival.
+    """
+
+    def __init__(self, jobs: JobStore, outputs: OutputStore, *, limit: int) -> None:
+        self._jobs = jobs
+        self._outputs = outputs
+        self._limit = limit
+        self._waiting: asyncio.Queue[tuple[Job, int]] = asyncio.Queue()
+        self._seen: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="slurm-api-files")
+
+    def start(self) -> None:
+        """Begin to keep outputs."""
+        self._task = asyncio.ensure_future(self._run())
+
+    async def stop(self) -> None:
+        """Stop; what is not kept yet is taken up by the next server."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def read(self, job: Job, stream: str) -> Tail | None:
+        """Return the last part of a job's output; None where there is none to be had.
+
+        While a job runs that is its file; afterwards what was kept, since the
+        file may be another job's by then.
+        """
+        if job.output_kept and (kept := await self._outputs.get(job.job_id, stream)):
+            return kept
+        return await self._from_file(job, stream)
+
+    def keep_soon(self, jobs: Iterable[Job]) -> None:
+        """Keep the outputs of jobs that are over."""
+        for job in jobs:
+            if job.job_id not in self._seen:
+                self._seen.add(job.job_id)
+                self._waiting.put_nowait((job, 1))
+
+    async def _run(self) -> None:
+        while True:
+            job, tries = await self._waiting.get()
+            try:
+                done = await self._keep(job, is_last=tries >= _TRIES)
+            except DatabaseUnavailable:
+                done, tries = False, 0
+            if done:
+                self._seen.discard(job.job_id)
+            else:
+                again = (job, tries + 1)
+                delay = _PAUSE_SECONDS * (tries + 1)
+                asyncio.get_running_loop().call_later(delay, self._waiting.put_nowait, again)
+
+    async def _keep(self, job: Job, *, is_last: bool) -> bool:
+        """Keep both streams; False where a file has not appeared yet, as on a slow network disk."""
+        tails = {stream: await self._from_file(job, stream) for stream in _streams(job)}
+        if job.start_time and None in tails.values() and not is_last:
+            return False
+        for stream, tail in tails.items():
+            if tail is not None:
+                await self._outputs.keep(job.job_id, stream, tail)
+        await self._jobs.mark_output_kept(job.job_id)
+        return True
+
+    async def _from_file(self, job: Job, stream: str) -> Tail | None:
+        path = job.stdout_path if stream == "stdout" else job.stderr_path
+        if not path:
+            return None
+        loop = asyncio.get_running_loop()
+        reading = loop.run_in_executor(self._threads, read_tail, path, self._limit)
+        try:
+            return await asyncio.wait_for(reading, _READ_SECONDS)
+        except (OSError, ValueError) as error:
+            _log.debug("job %s: no %s: %s", job.slurm_id, stream, error)
+        except asyncio.TimeoutError:
+            _log.warning("job %s: %s could not be read in time", job.slurm_id, stream)
+        return None
+
+
+def _streams(job: Job) -> tuple[str, ...]:
+    # Most jobs write both streams into one file: it is kept once.
+    return STREAMS[:1] if job.stderr_path == job.stdout_path else STREAMS
+
+
+def as_text(data: bytes) -> str:
+    """Return output as text: what is no UTF-8 shows as replacement characters."""
+    # A tail may begin in the middle of a character; what is left of that says nothing.
+    for cut in range(min(4, len(data))):
+        if data[cut] & 0xC0 != 0x80:  # noqa: PLR2004 - 0b10...... continues a UTF-8 character
+            return data[cut:].decode("utf-8", errors="replace")
+    return data.decode("utf-8", errors="replace")

@@ -1,0 +1,168 @@
+"""The cluster's whole queue: one squeue for however many ask."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Final
+
+from pydantic_core import to_json
+
+from ..errors import SlurmError
+from ..models import QueueRow
+from ..slurm.client import Slurm
+from ..slurm.words import job_of
+
+_PATIENCE_SECONDS: Final = 1.0
+_SLICE: Final = 500
+_LONGEST_WAIT: Final = 120.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueBody:
+    """A queue as JSON, made once and served as often as asked, with the ETag of its rows."""
+
+    data: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The queue as it was at one moment, and its rows as JSON: all, and this user's."""
+
+    rows: Sequence[QueueRow]
+    everybody: bytes
+    mine: bytes
+    bad_rows: int
+    synced_at: datetime
+
+    def body(self, *, mine: bool, stale: bool) -> QueueBody:
+        """Put the answer together; cheap, since the rows are encoded already."""
+        rows = self.mine if mine else self.everybody
+        about = to_json({"synced_at": self.synced_at, "stale": stale, "bad_rows": self.bad_rows})
+        etag = hashlib.blake2b(rows, digest_size=12).hexdigest()
+        data = b'{"jobs":' + rows + b"," + about[1:]
+        return QueueBody(data, f'"{etag}{"-stale" if stale else ""}"')
+
+
+class QueueService:
+    """Answers for the queue from a snapshot that lives some seconds.
+
+    However many ask, one squeue runs, and the next not before five times its
+    duration. With the controller away the last known queue is the answer, marked
+    stale, and squeue is tried again with growing pauses; it is never shown empty.
+
+    ``api_ids`` returns the UUIDs of the jobs we know, by Slurm id.
+    """
+
+    def __init__(
+        self,
+        slurm: Slurm,
+        user: str,
+        api_ids: Callable[[], Mapping[str, str]],
+        *,
+        min_life: float,
+    ) -> None:
+        self._slurm = slurm
+        self._user = user
+        self._api_ids = api_ids
+        self._min_life = min_life
+        self._snapshot: Snapshot | None = None
+        self._bodies: dict[tuple[bool, bool], QueueBody] = {}
+        self._refreshing: asyncio.Task[None] | None = None
+        self._next_look = 0.0
+        self._failures = 0
+        self._error: SlurmError | None = None
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="slurm-api-queue")
+
+    async def body(self, *, mine: bool) -> QueueBody:
+        """Return the queue as JSON.
+
+        Raises:
+            SlurmError: Slurm has not answered once since this server started.
+        """
+        await self._be_fresh()
+        if self._snapshot is None:
+            raise self._error or SlurmError("The queue is not known yet; try again in a moment.")
+        wanted = (mine, self._is_stale())
+        if wanted not in self._bodies:
+            snapshot = self._snapshot
+            body = await asyncio.get_running_loop().run_in_executor(
+                self._threads, lambda: snapshot.body(mine=mine, stale=wanted[1])
+            )
+            if snapshot is self._snapshot:
+                self._bodies[wanted] = body
+            return body
+        return self._bodies[wanted]
+
+    async def row(self, slurm_id: str) -> tuple[QueueRow, datetime, bool] | None:
+        """Return one line of the queue, when it was seen and whether that is stale."""
+        await self._be_fresh()
+        if self._snapshot is None:
+            raise self._error or SlurmError("The queue is not known yet; try again in a moment.")
+        for row in self._snapshot.rows:
+            if slurm_id in (row["job_id"], job_of(row["job_id"])):
+                return row, self._snapshot.synced_at, self._is_stale()
+        return None
+
+    def _is_stale(self) -> bool:
+        return self._error is not None or time.monotonic() >= self._next_look
+
+    async def _be_fresh(self) -> None:
+        if time.monotonic() < self._next_look:
+            return
+        if self._refreshing is None:
+            self._refreshing = asyncio.ensure_future(self._refresh())
+            self._refreshing.add_done_callback(self._done)
+        # Who can be answered from the last snapshot does not wait for a slow Slurm.
+        patience = _PATIENCE_SECONDS if self._snapshot else None
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._refreshing), patience)
+
+    def _done(self, _: asyncio.Task[None]) -> None:
+        self._refreshing = None
+
+    async def _refresh(self) -> None:
+        began = time.monotonic()
+        try:
+            found = await self._slurm.queue()
+            self._snapshot = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._encode, found.value, found.bad
+            )
+        except SlurmError as error:
+            self._failures += 1
+            if self._error is None:
+                _log.warning("squeue failed: %s", error.message)
+            self._error = error
+        else:
+            self._failures, self._error = 0, None
+        self._bodies.clear()
+        self._next_look = time.monotonic() + self._pause(time.monotonic() - began)
+
+    def _pause(self, took: float) -> float:
+        base = max(self._min_life, 5 * took)
+        grown: float = base * 2 ** min(self._failures, 10)
+        return min(grown, max(base, _LONGEST_WAIT))
+
+    def _encode(self, rows: list[QueueRow], bad: int) -> Snapshot:
+        api_ids = self._api_ids()
+        mine = [row for row in rows if row["user"] == self._user]
+        for row in mine:
+            row["api_job_id"] = api_ids.get(job_of(row["job_id"]))
+        now = datetime.now(timezone.utc)
+        return Snapshot(rows, _json(rows), _json(mine), bad, now)
+
+
+def _json(rows: Sequence[QueueRow]) -> bytes:
+    # In slices: the encoder holds the interpreter's lock, and the event loop wants it too.
+    slices = [to_json(rows[at : at + _SLICE])[1:-1] for at in range(0, len(rows), _SLICE)]
+    return b"[" + b",".join(slices) + b"]"

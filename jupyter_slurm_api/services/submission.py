@@ -1,0 +1,140 @@
+"""From a submit request to what sbatch is given, or to what is wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from ..errors import InvalidRequest, TooLarge
+from ..models import JobSpec, SubmitRequest
+from ..slurm import commands, options
+
+_LOOK_SECONDS: Final = 5.0
+
+
+def problem(field: str, message: str) -> InvalidRequest:
+    """Return the error for one field of a request."""
+    return InvalidRequest(message, [{"field": field, "message": message}])
+
+
+def script_bytes(script: str, limit: int) -> bytes:
+    """Return a script as sbatch reads it.
+
+    Raises:
+        InvalidRequest: sbatch would refuse it, or read it otherwise than it looks.
+    """
+    data = script.encode()
+    if len(data) > limit:
+        raise TooLarge(
+            f"The script has {len(data):,} bytes; at most {limit:,} are allowed. Put data into"
+            " files and let the script read them.",
+            [{"field": "script", "message": "too large"}],
+        )
+    if not script.strip():
+        raise problem("script", "The script is empty.")
+    if "\r\n" in script:
+        raise problem(
+            "script",
+            "The script has Windows line ends (CRLF). Save it with Unix line ends, or remove them"
+            " with: sed -i 's/\\r$//' script.sh",
+        )
+    if not script.startswith("#!"):
+        raise problem("script", "The script's first line must begin with #!, as in #!/bin/bash.")
+    if "\0" in script:
+        raise problem("script", "The script holds a NUL character; a script is text.")
+    return data
+
+
+def check_parameters(request: SubmitRequest) -> None:
+    """Refuse what cannot be sbatch's options, naming every fault at once."""
+    wanted = {"name": request.name} if request.name is not None else {}
+    faults = [
+        {"field": f"parameters.{name}", "message": fault}
+        for name, value in request.parameters.items()
+        if (fault := options.option_error(name, value))
+    ]
+    faults += [
+        {"field": "name", "message": fault.replace("'job-name'", "'name'")}
+        for value in wanted.values()
+        if (fault := options.option_error("job-name", value))
+    ]
+    if faults:
+        raise InvalidRequest(" ".join(fault["message"] for fault in faults), faults)
+
+
+class Checks:
+    """Checks requests against the tables, the settings and the file system.
+
+    ``root`` is the server's root directory: where jobs run unless they say
+    otherwise. ``limit`` is the largest script in bytes.
+    """
+
+    def __init__(self, root: Path, *, limit: int) -> None:
+        self._root = root
+        self._limit = limit
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="slurm-api-dirs")
+
+    async def spec(self, request: SubmitRequest, job_id: str) -> JobSpec:
+        """Return what sbatch is given for a request.
+
+        Raises:
+            InvalidRequest: something in it cannot be so; the message says what.
+        """
+        script = script_bytes(request.script, self._limit)
+        check_parameters(request)
+        work_dir = self._work_dir(request)
+        await self._look_at(work_dir)
+        return JobSpec(script, tuple(_argv(request, work_dir, job_id)), str(work_dir))
+
+    def _work_dir(self, request: SubmitRequest) -> Path:
+        chdir = request.parameters.get("chdir")
+        if request.work_dir is None:
+            return self._below_root(str(chdir)) if chdir else self._root
+        work_dir = self._below_root(request.work_dir)
+        if chdir and self._below_root(str(chdir)) != work_dir:
+            raise problem(
+                "parameters.chdir",
+                "'work_dir' and 'chdir' name different directories; send one of them.",
+            )
+        return work_dir
+
+    def _below_root(self, path: str) -> Path:
+        if not path or "\0" in path or "\n" in path:
+            raise problem("work_dir", "'work_dir' must be the path of a directory, on one line.")
+        return Path(os.path.normpath(self._root / Path(path).expanduser()))
+
+    async def _look_at(self, directory: Path) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            looking = loop.run_in_executor(self._threads, _fault_of, directory)
+            fault = await asyncio.wait_for(looking, _LOOK_SECONDS)
+        except asyncio.TimeoutError:
+            fault = "does not answer; its file system may be away"
+        if fault:
+            raise problem("work_dir", f"The directory {directory} {fault}.")
+
+
+def _fault_of(directory: Path) -> str | None:
+    try:
+        if not directory.is_dir():
+            return "does not exist; create it first, or name another as 'work_dir'"
+    except OSError as error:
+        return f"cannot be looked at ({error.strerror})"
+    if not os.access(directory, os.W_OK | os.X_OK):
+        return "is not writable by you, so the job could not write its output there"
+    return None
+
+
+def _argv(request: SubmitRequest, work_dir: Path, job_id: str) -> list[str]:
+    parameters = {**request.parameters}
+    comment = parameters.pop("comment", None) or commands.script_option(request.script, "comment")
+    in_script = commands.script_option(request.script, "chdir", "D")
+    if parameters.pop("chdir", None) or (request.work_dir is not None and in_script):
+        parameters["chdir"] = str(work_dir)
+    if request.name is not None:
+        parameters["job-name"] = request.name
+    text = options.to_text(comment) if comment else None
+    return commands.sbatch(options.to_argv(parameters), comment=text, job_id=job_id)

@@ -1,0 +1,155 @@
+"""Jobs in MongoDB: one document each, from submit to end.
+
+Several servers may work on one database. Every write of a job's state names the
+revision that it read, so of two servers that saw the same change only one
+records it, and the other learns that it lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+from pymongo.write_concern import WriteConcern
+
+from .. import states
+from ..models import Job
+from ..reconcile import Change
+from .mongo import Document, Mongo
+
+SCHEMA: Final = 1
+_DUPLICATE_KEY: Final = 11000
+_ON_DISK: Final = WriteConcern(j=True)
+
+
+def create_indexes(database: Database[Document]) -> None:
+    """Create the indexes behind each question that the store answers."""
+    jobs = database["jobs"]
+    jobs.create_index(
+        [("cluster", ASCENDING), ("slurm_id", ASCENDING), ("first_submit_time", ASCENDING)],
+        name="job_key",
+        unique=True,
+        # A job that is still being submitted has no key yet.
+        partialFilterExpression={"first_submit_time": {"$type": "date"}},
+    )
+    jobs.create_index([("user", ASCENDING), ("status", ASCENDING)], name="by_status")
+    jobs.create_index([("user", ASCENDING), ("output_kept", ASCENDING)], name="by_output_kept")
+    jobs.create_index([("user", ASCENDING), ("slurm_id", ASCENDING)], name="by_slurm_id")
+
+
+class JobStore:
+    """The jobs of one user."""
+
+    def __init__(self, mongo: Mongo, user: str) -> None:
+        self._mongo = mongo
+        self._user = user
+
+    async def insert(self, job: Job) -> None:
+        """Record a job before it is sent to Slurm; on disk when this returns."""
+        document = _to_document(job)
+        await self._mongo.run(
+            lambda database: (
+                database["jobs"].with_options(write_concern=_ON_DISK).insert_one(document)
+            )
+        )
+
+    async def delete(self, job: Job) -> None:
+        """Take back the record of a job that Slurm refused."""
+        await self._mongo.run(lambda database: database["jobs"].delete_one({"_id": job.job_id}))
+
+    async def replace(self, before: Job, after: Job) -> bool:
+        """Write one job's changes; False where somebody else has written it since."""
+        result = await self._mongo.run(
+            lambda database: database["jobs"].update_one(*_conditional(before, after))
+        )
+        return result.matched_count == 1
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return a job of this user by its UUID."""
+        return await self._one({"_id": job_id})
+
+    async def get_by_slurm_id(self, slurm_id: str) -> Job | None:
+        """Return this user's latest job under a Slurm id, which may have been used before."""
+        return await self._one({"slurm_id": slurm_id})
+
+    async def live(self) -> list[Job]:
+        """Return this user's jobs that are not over."""
+        over = [*states.ENDED, states.UNKNOWN]
+        return await self._many({"status": {"$nin": over}})
+
+    async def unkept(self) -> list[Job]:
+        """Return this user's jobs that are over and whose output is not kept yet."""
+        over = [*states.ENDED, states.UNKNOWN]
+        return await self._many({"status": {"$in": over}, "output_kept": False})
+
+    async def find(self, slurm_ids: Iterable[str], job_ids: Iterable[str]) -> list[Job]:
+        """Return this user's jobs that have one of these Slurm ids or UUIDs."""
+        either = [{"slurm_id": {"$in": list(slurm_ids)}}, {"_id": {"$in": list(job_ids)}}]
+        return await self._many({"$or": either})
+
+    async def write(self, changes: Sequence[Change], new: Sequence[Job]) -> bool:
+        """Write many changes and new jobs at once; False where another server was first with some.
+
+        What another server has written stays: read those jobs again.
+        """
+        work: list[UpdateOne | InsertOne[Document]] = [
+            UpdateOne(*_conditional(change.before, change.after)) for change in changes
+        ]
+        work += [InsertOne(_to_document(job)) for job in new]
+        return not work or await self._mongo.run(lambda database: _bulk(database, work))
+
+    async def mark_output_kept(self, job_id: str) -> None:
+        """Note that a job's output needs no more keeping; no state changes by it."""
+        await self._mongo.run(
+            lambda database: database["jobs"].update_one(
+                {"_id": job_id}, {"$set": {"output_kept": True}}
+            )
+        )
+
+    async def _one(self, question: Document) -> Job | None:
+        mine = {"user": self._user, **question}
+        newest = [("first_submit_time", DESCENDING)]
+        found = await self._mongo.run(lambda database: database["jobs"].find_one(mine, sort=newest))
+        return _to_job(found) if found else None
+
+    async def _many(self, question: Document) -> list[Job]:
+        # Scripts stay behind: the sync has no use for them, and ten thousand are heavy.
+        mine, without = {"user": self._user, **question}, {"script": False}
+        return await self._mongo.run(
+            lambda database: [_to_job(found) for found in database["jobs"].find(mine, without)]
+        )
+
+
+def _bulk(database: Database[Document], work: Sequence[UpdateOne | InsertOne[Document]]) -> bool:
+    try:
+        result = database["jobs"].bulk_write(work, ordered=False)
+    except BulkWriteError as error:
+        faults: list[dict[str, Any]] = error.details["writeErrors"]
+        if any(fault["code"] != _DUPLICATE_KEY for fault in faults):
+            raise
+        return False
+    return result.matched_count + result.inserted_count == len(work)
+
+
+def _conditional(before: Job, after: Job) -> tuple[Document, Document]:
+    old, new = before.model_dump(), after.model_dump()
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    changed.pop("revision", None)
+    return (
+        {"_id": before.job_id, "revision": before.revision},
+        {"$set": changed, "$inc": {"revision": 1}},
+    )
+
+
+def _to_document(job: Job) -> Document:
+    document = job.model_dump()
+    document["_id"] = document.pop("job_id")
+    document["schema"] = SCHEMA
+    return document
+
+
+def _to_job(document: Document) -> Job:
+    return Job.model_validate({**document, "job_id": document["_id"]})

@@ -1,0 +1,275 @@
+"""Slurm's state into MongoDB: the loop around the pure core in `reconcile`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from . import reconcile
+from .clock import utc_now
+from .errors import SlurmApiError, SlurmError
+from .known import KnownJobs
+from .models import Job, Observation
+from .reconcile import Change
+from .slurm.client import Slurm
+from .slurm.parsing import Record, observe
+from .store.jobs import JobStore
+
+_LONGEST_PAUSE: Final = 120.0
+_JITTER: Final = 0.1
+_GRACE: Final = timedelta(seconds=300)  # the accounting record of an ended job may come late
+_ASK_AT_ONCE: Final = 200
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Seconds between two looks at Slurm.
+
+    ``active`` while a job of the user moves, ``idle`` otherwise, never less than
+    ``floor``, however often somebody asks for an extra look.
+    """
+
+    active: float
+    idle: float
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one tick found, before it is written."""
+
+    changes: list[Change]
+    adopted: list[Job]
+    missing: list[Job]
+
+
+class Sync:
+    """Keeps the stored jobs true to what Slurm says.
+
+    One squeue a tick, for this user's jobs alone. Only changes are written. A
+    job that left the queue is looked up in the accounting, then at the
+    controller; what nobody knows any more becomes UNKNOWN, never a guess. A tick
+    begins after the last one has ended; with Slurm or MongoDB away the pauses grow.
+
+    ``over`` is called with jobs that have just ended.
+    """
+
+    def __init__(
+        self,
+        slurm: Slurm,
+        store: JobStore,
+        known: KnownJobs,
+        intervals: Intervals,
+        *,
+        user: str,
+        over: Callable[[Iterable[Job]], None],
+    ) -> None:
+        self._slurm = slurm
+        self._store = store
+        self._known = known
+        self._intervals = intervals
+        self._user = user
+        self._over = over
+        self._rows: Mapping[str, tuple[Record, ...]] = {}
+        self._missing_since: dict[str, datetime] = {}
+        self._loaded = False
+        self._kicked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="slurm-api-sync")
+        self._failures = 0
+        self._status: dict[str, Any] = {
+            "last_success": None,
+            "last_error": None,
+            "accounting_error": None,
+            "tick_seconds": None,
+            "bad_rows": 0,
+        }
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """What `/health` tells of the sync."""
+        return {**self._status, "jobs": len(self._known), "failures": self._failures}
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._task = asyncio.ensure_future(self._run())
+
+    async def stop(self) -> None:
+        """Stop ticking, in the middle of a tick if need be: every write stands by itself."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def soon(self) -> None:
+        """Ask for an extra tick, as soon as the floor allows."""
+        self._kicked.set()
+
+    async def _run(self) -> None:
+        while True:
+            self._kicked.clear()
+            try:
+                await self.tick()
+            except SlurmApiError as error:
+                self._failed(error.message)
+            except Exception as error:  # noqa: BLE001 - the loop alone must outlive any fault
+                _log.exception("the sync failed; it goes on")
+                self._failed(f"internal error: {type(error).__name__}")
+            await asyncio.sleep(self._intervals.floor)
+            pause = self._pause() - self._intervals.floor
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._kicked.wait(), max(0.0, pause))
+
+    def _failed(self, message: str) -> None:
+        if message != self._status["last_error"]:
+            _log.warning("sync: %s", message)
+        self._failures += 1
+        self._status["last_error"] = message
+
+    def _pause(self) -> float:
+        wanted = self._intervals.active if self._known.any_live() else self._intervals.idle
+        grown: float = wanted * 2 ** min(self._failures, 10)
+        return min(grown, max(wanted, _LONGEST_PAUSE)) * random.uniform(1, 1 + _JITTER)  # noqa: S311 - no secret
+
+    async def tick(self) -> None:
+        """Look at Slurm once and record what changed.
+
+        Raises:
+            SlurmError: Slurm does not answer; nothing is changed.
+            DatabaseUnavailable: nothing, or not all, could be written; the next tick does.
+        """
+        began = time.monotonic()
+        info = await self._slurm.info()
+        await self._load()
+        seen = await self._slurm.own_jobs()
+        changed = {
+            slurm_id: rows
+            for slurm_id, rows in seen.value.items()
+            if rows != self._rows.get(slurm_id)
+        }
+        observations = await self._off_loop(_observe_all, changed)
+        await self._meet(observations)
+        look = await self._off_loop(
+            self._compare, observations, frozenset(seen.value), info.name, self._known.all()
+        )
+        lost = await self._look_up(look.missing, has_accounting=info.accounting)
+        all_mine = await self._write([*look.changes, *lost], look.adopted)
+        self._rows = seen.value if all_mine else {}
+        self._known.forget_ended(set(seen.value))
+        self._failures = 0
+        self._status |= {
+            "last_success": utc_now(),
+            "last_error": None,
+            "bad_rows": seen.bad,
+            "tick_seconds": round(time.monotonic() - began, 3),
+        }
+
+    async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    async def _load(self) -> None:
+        if not self._loaded:
+            self._known.put(await self._store.live())
+            self._over(await self._store.unkept())
+            self._loaded = True
+
+    async def _meet(self, observations: Sequence[Observation]) -> None:
+        """Fetch jobs that are new to this server but not to the database."""
+        new = [seen for seen in observations if not self._known.has(seen)]
+        if new:
+            tags = [seen.tag for seen in new if seen.tag]
+            self._known.put(await self._store.find([seen.slurm_id for seen in new], tags))
+
+    def _compare(
+        self,
+        observations: Sequence[Observation],
+        visible: frozenset[str],
+        cluster: str,
+        jobs: Sequence[Job],
+    ) -> _Look:
+        now = utc_now()
+        here = [job for job in jobs if job.cluster == cluster]
+        by_slurm_id = {job.slurm_id: job for job in here if job.slurm_id}
+        by_job_id = {job.job_id: job for job in here}
+        pairs, strangers = reconcile.match(observations, by_slurm_id, by_job_id)
+        changes = [reconcile.update(job, seen, now) for job, seen in pairs]
+        adopted = [
+            reconcile.adopt(seen, cluster=cluster, user=self._user, now=now) for seen in strangers
+        ]
+        reused = {seen.slurm_id for seen in strangers}
+        missing = [
+            job
+            for slurm_id, job in by_slurm_id.items()
+            if not job.is_over and (slurm_id not in visible or slurm_id in reused)
+        ]
+        return _Look([change for change in changes if change], adopted, missing)
+
+    async def _look_up(self, missing: Sequence[Job], *, has_accounting: bool) -> list[Change]:
+        """Find out what became of jobs that left the queue."""
+        now = utc_now()
+        self._missing_since = {
+            job.job_id: self._missing_since.get(job.job_id, now) for job in missing
+        }
+        changes: list[Change] = []
+        for at in range(0, len(missing), _ASK_AT_ONCE):
+            some = missing[at : at + _ASK_AT_ONCE]
+            try:
+                recorded = await self._recorded(some) if has_accounting else {}
+            except SlurmError as error:
+                # Cannot ask is not gone: the jobs keep their last known state.
+                self._status["accounting_error"] = error.message
+                return changes
+            for job in some:
+                end = await self._end_of(job, recorded, now, has_accounting=has_accounting)
+                changes += [end] if end else []
+        return changes
+
+    async def _recorded(self, jobs: Sequence[Job]) -> Mapping[str, list[Observation]]:
+        first = min(job.first_submit_time or utc_now() for job in jobs)
+        ids = [job.slurm_id for job in jobs if job.slurm_id]
+        found = await self._slurm.recorded(ids, first - timedelta(minutes=1))
+        self._status["accounting_error"] = None
+        return found.value
+
+    async def _end_of(
+        self,
+        job: Job,
+        recorded: Mapping[str, list[Observation]],
+        now: datetime,
+        *,
+        has_accounting: bool,
+    ) -> Change | None:
+        ended = reconcile.last_run(job, recorded.get(job.slurm_id or "", []))
+        if ended is None or not reconcile.is_over(ended):
+            waited = now - self._missing_since[job.job_id]
+            if has_accounting and waited < _GRACE:
+                return None
+            ended = await self._slurm.shown(job.slurm_id or "")
+        return reconcile.update(job, ended, now) if ended else reconcile.gone(job, now)
+
+    async def _write(self, changes: Sequence[Change], adopted: Sequence[Job]) -> bool:
+        """Write; where another server was first, read what it wrote and return False."""
+        all_mine = await self._store.write(changes, adopted)
+        after = [change.written for change in changes]
+        if not all_mine:
+            ids = [job.slurm_id for job in (*after, *adopted) if job.slurm_id]
+            self._known.put(await self._store.find(ids, [job.job_id for job in after]))
+            self.soon()
+            return False
+        self._known.put([*after, *adopted])
+        self._over([job for job in (*after, *adopted) if job.is_over and not job.output_kept])
+        return True
+
+
+def _observe_all(groups: Mapping[str, tuple[Record, ...]]) -> list[Observation]:
+    return [observe(slurm_id, rows) for slurm_id, rows in groups.items()]

@@ -1,0 +1,92 @@
+"""Builds what the extension runs: the one place where the parts meet."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .known import KnownJobs
+from .local.mongod import EmbeddedMongod
+from .services import Services
+from .services.health import HealthService
+from .services.jobs import JobService
+from .services.output import OutputService
+from .services.queue import QueueService
+from .services.submission import Checks
+from .slurm.cli import SlurmCommands
+from .slurm.runner import Runner
+from .store.jobs import JobStore, create_indexes
+from .store.mongo import Mongo, connect
+from .store.outputs import OutputStore
+from .sync import Intervals, Sync
+
+_DRAIN_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The extension's settings under the names of its traits, which describe them."""
+
+    mongo_uri: str
+    mongo_db: str
+    data_dir: str
+    active_interval: float
+    idle_interval: float
+    min_interval: float
+    command_timeout: float
+    max_script_bytes: int
+    kept_output_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Everything that runs while the server does."""
+
+    services: Services
+    sync: Sync
+    outputs: OutputService
+    jobs: JobService
+    mongo: Mongo
+    mongod: EmbeddedMongod | None
+
+    @classmethod
+    def start(cls, settings: Settings, root: Path, environ: Mapping[str, str]) -> Running:
+        """Build all parts and start those that run by themselves."""
+        user = pwd.getpwuid(os.getuid()).pw_name
+        slurm = SlurmCommands(Runner(seconds=settings.command_timeout), environ, user)
+        mongod = None if settings.mongo_uri else EmbeddedMongod(Path(settings.data_dir))
+        mongo = Mongo(
+            lambda: connect(mongod.start() if mongod else settings.mongo_uri),
+            settings.mongo_db,
+            create_indexes,
+        )
+        store, known = JobStore(mongo, user), KnownJobs()
+        outputs = OutputService(store, OutputStore(mongo, user), limit=settings.kept_output_bytes)
+        intervals = Intervals(
+            settings.active_interval, settings.idle_interval, settings.min_interval
+        )
+        sync = Sync(slurm, store, known, intervals, user=user, over=outputs.keep_soon)
+        queue = QueueService(slurm, user, known.ids_by_slurm_id, min_life=settings.min_interval)
+        checks = Checks(root, limit=settings.max_script_bytes)
+        jobs = JobService(
+            slurm, store, outputs, queue, checks, known=known, user=user, submitted=sync.soon
+        )
+        health = HealthService(
+            slurm, mongo, lambda: sync.status, lambda: mongod.note if mongod else None
+        )
+        outputs.start()
+        sync.start()
+        return cls(Services(jobs, queue, health), sync, outputs, jobs, mongo, mongod)
+
+    async def stop(self) -> None:
+        """Stop in the order of the data's way, so that nothing begun is lost."""
+        await self.jobs.drain(_DRAIN_SECONDS)
+        await self.sync.stop()
+        await self.outputs.stop()
+        await self.mongo.close()
+        if self.mongod is not None:
+            self.mongod.stop()
