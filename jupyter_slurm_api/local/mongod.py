@@ -28,6 +28,7 @@ from jupyter_slurm_api.local.rundir import (
 START_WITHIN = 30.0
 LOOK_EVERY = 0.05
 PING_WITHIN = 2.0
+URI = "mongodb://{}/?journal=true"  # else a kill loses what was said to be written just before
 KEEPER = "jupyter_slurm_api.local.keeper"
 
 
@@ -74,7 +75,7 @@ class EmbeddedMongod:
         rundir = self._find_rundir()
         rundir.ensure()
         self._take_lease(rundir, deadline)
-        uri = f"mongodb://{quote(str(rundir.socket), safe='')}"
+        uri = URI.format(quote(str(rundir.socket), safe=""))
         self._wait(rundir, uri, deadline)
         self.note = rundir.ready.read_text() or None
         return uri

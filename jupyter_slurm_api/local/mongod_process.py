@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_slurm_api.errors import MongodUnavailable
-from jupyter_slurm_api.local.mongod_program import arguments, sentence, tail, why_it_ended
+from jupyter_slurm_api.local.mongod_program import arguments, said_since, sentence, why_it_ended
 from jupyter_slurm_api.local.rundir import RunDir
 
 STOP_WITHIN = 20.0
@@ -40,6 +40,7 @@ class Mongod:
         self._started = 0.0
         self.answered = False
         self._delay = 0.0
+        self._log_start = 0
 
     def keep(self) -> bool:
         """Start it if it does not run; whether this one has answered yet.
@@ -77,6 +78,7 @@ class Mongod:
         self._started = time.monotonic()
         try:
             with self._rundir.mongod_log.open("ab") as out:
+                self._log_start = out.tell()
                 self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.DEVNULL,
@@ -99,7 +101,8 @@ class Mongod:
         self._process, self.answered = None, False
 
     def _why(self, code: int) -> str:
-        reason = "SIGILL" if code == -signal.SIGILL else why_it_ended(tail(self._rundir.mongod_log))
+        said = said_since(self._rundir.mongod_log, self._log_start)
+        reason = "SIGILL" if code == -signal.SIGILL else why_it_ended(said)
         return sentence(reason, self._rundir.mongod_log)
 
 

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_slurm_api.errors import MongodUnavailable
@@ -73,23 +73,26 @@ def environment(source: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: source[name] for name in ENVIRONMENT if name in source}
 
 
-def tail(log: Path) -> str:
-    """The end of a log; empty if there is none."""
+def said_since(log: Path, start: int) -> str:
+    """What was written to a log after ``start`` bytes, or the end of it; empty if there is none."""
     try:
         with log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL))
+            file.seek(max(start, file.seek(0, os.SEEK_END) - LOG_TAIL))
             return file.read().decode(errors="replace")
     except OSError:
         return ""
 
 
 def why_it_ended(said: str) -> str:
-    """The reason in what mongod said: its last error, else the last line, e.g. the loader's."""
-    lines = [line for line in said.splitlines() if line.strip()]
-    errors = list(_errors(lines))
-    if errors:
-        return errors[-1]
-    return lines[-1].strip() if lines and not lines[-1].startswith("{") else "it gave no reason"
+    """The reason in what mongod said: its last error, else the last line, e.g. the loader's.
+
+    Of several errors in a row, one that a user can do something about goes first.
+    """
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    causes = [cause for line in lines for cause in _causes(line)]
+    advised = [cause for cause in causes if any(word in cause for word in ADVICE)]
+    spoken = [line for line in lines if not line.startswith("{")]
+    return (advised or causes or spoken or ["it gave no reason"])[-1]
 
 
 def sentence(reason: str, log: Path) -> str:
@@ -98,14 +101,14 @@ def sentence(reason: str, log: Path) -> str:
     return f"This user's mongod could not start: {reason} ({advice.format(log=log)})."
 
 
-def _errors(lines: list[str]) -> Iterator[str]:
-    """The lines of severity Error and Fatal that name a cause, in mongod's JSON log."""
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict) and entry.get("s") in ("E", "F"):
-            attributes = entry.get("attr", {})
-            cause = [attributes.get(key) for key in ("error", "message")]
-            yield from (words for words in cause[:1] if isinstance(words, str))
+def _causes(line: str) -> list[str]:
+    """What an entry of severity Error or Fatal in mongod's JSON log names as its cause."""
+    try:
+        entry = json.loads(line)
+        attributes = entry["attr"] if entry["s"] in ("E", "F") else {}
+    except (ValueError, TypeError, KeyError):
+        return []
+    found = [attributes.get("error"), attributes.get("message")]
+    nested = [part for each in found if isinstance(each, dict) for part in each.values()]
+    words = [each.strip() for each in (*found, *nested) if isinstance(each, str)]
+    return [each for each in words if " " in each and not each.startswith("Got signal")]
