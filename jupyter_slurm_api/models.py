@@ -98,6 +98,11 @@ class Observation:
     tag: str | None = None
     array: Mapping[str, int] | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether this shows the job at its end."""
+        return states.is_over(self.status)
+
 
 OBSERVED: Final = tuple(
     field.name for field in fields(Observation) if field.name not in {"tag", "slurm_id", "array"}

@@ -63,11 +63,6 @@ def last_run(job: Job, runs: Sequence[Observation]) -> Observation | None:
     return own[-1] if own else None
 
 
-def is_over(seen: Observation) -> bool:
-    """Tell whether an observation shows a job at its end."""
-    return states.is_over(seen.status)
-
-
 def match(
     seen: Iterable[Observation], by_slurm_id: Mapping[str, Job], by_job_id: Mapping[str, Job]
 ) -> tuple[list[tuple[Job, Observation]], list[Observation]]:

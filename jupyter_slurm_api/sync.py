@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from . import reconcile
 from .clock import utc_now
-from .errors import SlurmApiError, SlurmError
+from .errors import SlurmApiError
 from .known import KnownJobs
+from .lookup import Lookup
 from .models import Job, Observation
 from .reconcile import Change
 from .slurm.client import Slurm
@@ -25,8 +25,7 @@ from .store.jobs import JobStore
 
 _LONGEST_PAUSE: Final = 120.0
 _JITTER: Final = 0.1
-_GRACE: Final = timedelta(seconds=300)  # the accounting record of an ended job may come late
-_ASK_AT_ONCE: Final = 200
+_SETTLE_SECONDS: Final = 2.0  # a job that was just submitted needs a moment to start
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +80,7 @@ class Sync:
         self._user = user
         self._over = over
         self._rows: Mapping[str, tuple[Record, ...]] = {}
-        self._missing_since: dict[str, datetime] = {}
+        self._lookup = Lookup(slurm)
         self._loaded = False
         self._kicked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -90,7 +89,6 @@ class Sync:
         self._status: dict[str, Any] = {
             "last_success": None,
             "last_error": None,
-            "accounting_error": None,
             "tick_seconds": None,
             "bad_rows": 0,
         }
@@ -98,7 +96,12 @@ class Sync:
     @property
     def status(self) -> dict[str, Any]:
         """What `/health` tells of the sync."""
-        return {**self._status, "jobs": len(self._known), "failures": self._failures}
+        return {
+            **self._status,
+            "accounting_error": self._lookup.error,
+            "failures": self._failures,
+            "jobs": len(self._known),
+        }
 
     def start(self) -> None:
         """Begin to tick."""
@@ -112,8 +115,8 @@ class Sync:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def soon(self) -> None:
-        """Ask for an extra tick, as soon as the floor allows."""
-        self._kicked.set()
+        """Ask for an extra tick, in a moment or as soon as the floor allows."""
+        asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._kicked.set)
 
     async def _run(self) -> None:
         while True:
@@ -162,7 +165,7 @@ class Sync:
         look = await self._off_loop(
             self._compare, observations, frozenset(seen.value), info.name, self._known.all()
         )
-        lost = await self._look_up(look.missing, has_accounting=info.accounting)
+        lost = await self._lookup.changes(look.missing, has_accounting=info.accounting)
         all_mine = await self._write([*look.changes, *lost], look.adopted)
         self._rows = seen.value if all_mine else {}
         self._known.forget_ended(set(seen.value))
@@ -213,49 +216,6 @@ class Sync:
             if not job.is_over and (slurm_id not in visible or slurm_id in reused)
         ]
         return _Look([change for change in changes if change], adopted, missing)
-
-    async def _look_up(self, missing: Sequence[Job], *, has_accounting: bool) -> list[Change]:
-        """Find out what became of jobs that left the queue."""
-        now = utc_now()
-        self._missing_since = {
-            job.job_id: self._missing_since.get(job.job_id, now) for job in missing
-        }
-        changes: list[Change] = []
-        for at in range(0, len(missing), _ASK_AT_ONCE):
-            some = missing[at : at + _ASK_AT_ONCE]
-            try:
-                recorded = await self._recorded(some) if has_accounting else {}
-            except SlurmError as error:
-                # Cannot ask is not gone: the jobs keep their last known state.
-                self._status["accounting_error"] = error.message
-                return changes
-            for job in some:
-                end = await self._end_of(job, recorded, now, has_accounting=has_accounting)
-                changes += [end] if end else []
-        return changes
-
-    async def _recorded(self, jobs: Sequence[Job]) -> Mapping[str, list[Observation]]:
-        first = min(job.first_submit_time or utc_now() for job in jobs)
-        ids = [job.slurm_id for job in jobs if job.slurm_id]
-        found = await self._slurm.recorded(ids, first - timedelta(minutes=1))
-        self._status["accounting_error"] = None
-        return found.value
-
-    async def _end_of(
-        self,
-        job: Job,
-        recorded: Mapping[str, list[Observation]],
-        now: datetime,
-        *,
-        has_accounting: bool,
-    ) -> Change | None:
-        ended = reconcile.last_run(job, recorded.get(job.slurm_id or "", []))
-        if ended is None or not reconcile.is_over(ended):
-            waited = now - self._missing_since[job.job_id]
-            if has_accounting and waited < _GRACE:
-                return None
-            ended = await self._slurm.shown(job.slurm_id or "")
-        return reconcile.update(job, ended, now) if ended else reconcile.gone(job, now)
 
     async def _write(self, changes: Sequence[Change], adopted: Sequence[Job]) -> bool:
         """Write; where another server was first, read what it wrote and return False."""

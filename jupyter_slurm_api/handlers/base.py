@@ -68,6 +68,8 @@ class SlurmHandler(APIHandler):
 def _sentence(status: int, error: BaseException | None) -> str:
     if isinstance(error, web.HTTPError) and error.log_message:
         return str(error.log_message)
+    if status == HTTPStatus.FORBIDDEN:
+        return "Log in to Jupyter first, or send its token as 'Authorization: token ...'."
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return "This server met an error of its own; its log says which."
     return f"{HTTPStatus(status).phrase}."

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import datetime
+from itertools import zip_longest
 from string import ascii_lowercase
 from typing import Final
 
@@ -205,7 +206,7 @@ def script_option(script: str, name: str, short: str | None = None) -> str | Non
     """Return the value that a script's ``#SBATCH`` lines give an option; the last one counts."""
     value = None
     words = script_options(script)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:]):
         if word.startswith(f"--{name}="):
             value = word.split("=", 1)[1]
         elif word in (f"--{name}", f"-{short}"):

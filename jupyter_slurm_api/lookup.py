@@ -1,0 +1,71 @@
+"""What became of jobs that left Slurm's queue: known, not to be asked now, or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from . import reconcile
+from .clock import utc_now
+from .errors import SlurmError
+from .models import Job, Observation
+from .reconcile import Change
+from .slurm.client import Slurm
+
+_GRACE: Final = timedelta(seconds=300)  # the accounting record of an ended job may come late
+_ASK_AT_ONCE: Final = 200
+
+
+class Lookup:
+    """Asks the accounting, then the controller.
+
+    Where the accounting cannot be asked, a job keeps its last known state and is
+    asked for again. Where nobody knows it any more it becomes UNKNOWN, with
+    accounting after some minutes of asking. Its end is never guessed.
+    """
+
+    def __init__(self, slurm: Slurm) -> None:
+        self._slurm = slurm
+        self._missing_since: dict[str, datetime] = {}
+        self.error: str | None = None
+
+    async def changes(self, missing: Sequence[Job], *, has_accounting: bool) -> list[Change]:
+        """Return what is to be written of jobs that the queue shows no more."""
+        now = utc_now()
+        self._missing_since = {
+            job.job_id: self._missing_since.get(job.job_id, now) for job in missing
+        }
+        changes: list[Change] = []
+        for at in range(0, len(missing), _ASK_AT_ONCE):
+            some = missing[at : at + _ASK_AT_ONCE]
+            try:
+                runs = await self._recorded(some) if has_accounting else {}
+                found = [
+                    await self._end_of(
+                        job, runs.get(job.slurm_id or "", ()), now, patient=has_accounting
+                    )
+                    for job in some
+                ]
+            except SlurmError as error:
+                self.error = error.message
+                return changes
+            changes += [change for change in found if change]
+        self.error = None
+        return changes
+
+    async def _recorded(self, jobs: Sequence[Job]) -> Mapping[str, list[Observation]]:
+        first = min(job.first_submit_time or utc_now() for job in jobs)
+        ids = [job.slurm_id for job in jobs if job.slurm_id]
+        return (await self._slurm.recorded(ids, first - timedelta(minutes=1))).value
+
+    async def _end_of(
+        self, job: Job, runs: Sequence[Observation], now: datetime, *, patient: bool
+    ) -> Change | None:
+        run = reconcile.last_run(job, runs)
+        if run and run.is_over:
+            return reconcile.update(job, run, now)
+        if patient and now - self._missing_since[job.job_id] < _GRACE:
+            return None
+        shown = await self._slurm.shown(job.slurm_id or "")
+        return reconcile.update(job, shown, now) if shown else reconcile.gone(job, now)
