@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias, TypedDict
+from typing import Any, Final, TypeAlias, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from . import states
 
@@ -24,31 +24,6 @@ class Model(BaseModel):
     """Base of our models: valid once built, and never changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SubmitRequest(Model):
-    """The body of ``POST submit``."""
-
-    script: Annotated[StrictStr, Field(description="The batch script, beginning with #!")]
-    name: Annotated[StrictStr | None, Field(description="The job's name; wins over all else")] = (
-        None
-    )
-    parameters: Annotated[
-        dict[str, ParameterValue],
-        Field(description="sbatch's long options, without the dashes; they win over #SBATCH lines"),
-    ] = {}
-    work_dir: Annotated[
-        StrictStr | None,
-        Field(description="Where the job runs; default: the server's root directory"),
-    ] = None
-
-
-class SubmitAnswer(Model):
-    """The answer of ``POST submit``; ``slurm_id`` is the id that squeue shows."""
-
-    message: str
-    job_id: str
-    slurm_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,76 +219,6 @@ def time_of(seen: Observation) -> datetime | None:
     if seen.status == "RUNNING":
         return seen.start_time
     return seen.end_time if states.is_over(seen.status) else None
-
-
-class JobView(JobFacts):
-    """The answer of ``GET job/{id}``.
-
-    ``job_id`` is null for a job that is not in our store. ``output`` is the last
-    part of its standard output, ``output_size`` the whole of it in bytes.
-    ``stale`` says that this is the last known state, and Slurm or the database
-    could not be asked just now.
-    """
-
-    job_id: str | None
-    status_code: str
-    output: str | None = None
-    output_size: int | None = None
-    output_truncated: bool = False
-    stale: bool = False
-
-    @classmethod
-    def of(
-        cls,
-        job: Job,
-        *,
-        output: str | None = None,
-        output_size: int | None = None,
-        output_truncated: bool = False,
-        stale: bool = False,
-    ) -> JobView:
-        """Show a job of this user."""
-        return cls(
-            **job.model_dump(exclude={"output_kept", "revision"}),
-            status_code=states.code_of(job.status),
-            output=output,
-            output_size=output_size,
-            output_truncated=output_truncated,
-            stale=stale,
-        )
-
-    @classmethod
-    def of_queue(cls, row: QueueRow, synced_at: datetime, *, stale: bool) -> JobView:
-        """Show another user's job, as far as squeue does."""
-        return cls.model_validate(
-            {
-                "job_id": row["api_job_id"],
-                "slurm_id": row["job_id"],
-                "status": row["state"],
-                "status_code": row["state_code"],
-                "base_state": row["state"] if row["state"] in states.BASE_STATES else None,
-                "nodes": int(row["nodes"]) if row["nodes"].isdecimal() else None,
-                "node_list": row["nodelist"] or None,
-                "synced_at": synced_at,
-                "stale": stale,
-                **{name: row[name] for name in _SHARED},
-            }
-        )
-
-
-_SHARED: Final = (
-    "name",
-    "user",
-    "partition",
-    "account",
-    "reason",
-    "cpus",
-    "time_limit",
-    "submit_time",
-    "start_time",
-    "end_time",
-)
-"""What a line of the queue calls as a job does."""
 
 
 class QueueRow(TypedDict):

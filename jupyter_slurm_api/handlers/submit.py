@@ -15,7 +15,7 @@ from .base import SlurmHandler
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-    from ..models import SubmitRequest
+    from ..views import SubmitRequest
 
 
 class SubmitHandler(SlurmHandler):
@@ -27,7 +27,7 @@ class SubmitHandler(SlurmHandler):
         """Submit the job in the body; 201 with its UUID and where to look at it."""
         services = await self.services()
         job = await services.jobs.submit(_read(self.request.body))
-        from ..models import SubmitAnswer
+        from ..views import SubmitAnswer
 
         self.set_header("Location", url_path_join(self.base_url, "slurm", "job", job.job_id))
         answer = SubmitAnswer(
@@ -39,7 +39,7 @@ class SubmitHandler(SlurmHandler):
 def _read(body: bytes) -> SubmitRequest:
     from pydantic import ValidationError
 
-    from ..models import SubmitRequest
+    from ..views import SubmitRequest
 
     try:
         return SubmitRequest.model_validate_json(body)

@@ -22,15 +22,14 @@ from ..known import KnownJobs
 from ..models import (
     Job,
     JobSpec,
-    JobView,
     Observation,
     Origin,
-    SubmitRequest,
     Submitted,
 )
 from ..slurm import words
 from ..slurm.client import Slurm
 from ..store.jobs import JobStore
+from ..views import JobView, SubmitRequest
 from . import submission
 from .output import OutputService, as_text
 from .queue import QueueService

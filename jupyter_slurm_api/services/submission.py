@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import InvalidRequest, TooLarge
-from ..models import JobSpec, SubmitRequest
+from ..models import JobSpec
 from ..slurm import commands, options
+from ..views import SubmitRequest
 
 _LOOK_SECONDS: Final = 5.0
 

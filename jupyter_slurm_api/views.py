@@ -1,0 +1,105 @@
+"""What goes in and out over HTTP: a submit's body and answer, and a job as it is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import Field, StrictStr
+
+from . import states
+from .models import Job, JobFacts, Model, ParameterValue, QueueRow
+
+_SHARED: Final = (
+    "name",
+    "user",
+    "partition",
+    "account",
+    "reason",
+    "cpus",
+    "time_limit",
+    "submit_time",
+    "start_time",
+    "end_time",
+)
+"""What a line of the queue calls as a job does."""
+
+
+class SubmitRequest(Model):
+    """The body of ``POST submit``."""
+
+    script: Annotated[StrictStr, Field(description="The batch script, beginning with #!")]
+    name: Annotated[StrictStr | None, Field(description="The job's name; wins over all else")] = (
+        None
+    )
+    parameters: Annotated[
+        dict[str, ParameterValue],
+        Field(description="sbatch's long options, without the dashes; they win over #SBATCH lines"),
+    ] = {}
+    work_dir: Annotated[
+        StrictStr | None,
+        Field(description="Where the job runs; default: the server's root directory"),
+    ] = None
+
+
+class SubmitAnswer(Model):
+    """The answer of ``POST submit``; ``slurm_id`` is the id that squeue shows."""
+
+    message: str
+    job_id: str
+    slurm_id: str | None
+
+
+class JobView(JobFacts):
+    """The answer of ``GET job/{id}``.
+
+    ``job_id`` is null for a job that is not in our store. ``output`` is the last
+    part of its standard output, ``output_size`` the whole of it in bytes.
+    ``stale`` says that this is the last known state, and Slurm or the database
+    could not be asked just now.
+    """
+
+    job_id: str | None
+    status_code: str
+    output: str | None = None
+    output_size: int | None = None
+    output_truncated: bool = False
+    stale: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        job: Job,
+        *,
+        output: str | None = None,
+        output_size: int | None = None,
+        output_truncated: bool = False,
+        stale: bool = False,
+    ) -> JobView:
+        """Show a job of this user."""
+        return cls(
+            **job.model_dump(exclude={"output_kept", "revision"}),
+            status_code=states.code_of(job.status),
+            output=output,
+            output_size=output_size,
+            output_truncated=output_truncated,
+            stale=stale,
+        )
+
+    @classmethod
+    def of_queue(cls, row: QueueRow, synced_at: datetime, *, stale: bool) -> JobView:
+        """Show another user's job, as far as squeue does."""
+        return cls.model_validate(
+            {
+                "job_id": row["api_job_id"],
+                "slurm_id": row["job_id"],
+                "status": row["state"],
+                "status_code": row["state_code"],
+                "base_state": row["state"] if row["state"] in states.BASE_STATES else None,
+                "nodes": int(row["nodes"]) if row["nodes"].isdecimal() else None,
+                "node_list": row["nodelist"] or None,
+                "synced_at": synced_at,
+                "stale": stale,
+                **{name: row[name] for name in _SHARED},
+            }
+        )
