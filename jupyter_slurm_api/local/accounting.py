@@ -75,27 +75,26 @@ class Books:
     site: Site
     commands: Commands
 
-    def answers(self) -> bool:
-        """Whether slurmdbd answers questions."""
-        return self.commands.ask("sacctmgr", "-n", "list", "cluster") is not None
-
     def register(self) -> None:
         """Enter the cluster, and exactly the accounts that may submit."""
-        if CLUSTER not in self._list("cluster", "cluster"):
+        rows = self._associations()
+        if not any(cluster == CLUSTER for cluster, _, _ in rows):
             self._change("add", "cluster", CLUSTER)
-        if ACCOUNT not in self._list("account", "account"):
+        if not any(account == ACCOUNT for _, account, _ in rows):
             self._change("add", "account", ACCOUNT, "Description=may submit")
-        known = self._list("association", "user", f"account={ACCOUNT}")
+        known = {user for _, account, user in rows if account == ACCOUNT and user}
         wanted = {*self.spec.users, self.site.starter}
-        for user in sorted(wanted - known):
-            self._change("add", "user", user, f"account={ACCOUNT}")
-        for user in sorted(known - wanted):
-            self._change("delete", "user", f"name={user}", f"account={ACCOUNT}")
+        if new := wanted - known:
+            self._change("add", "user", ",".join(sorted(new)), f"account={ACCOUNT}")
+        if old := known - wanted:
+            self._change("delete", "user", f"name={','.join(sorted(old))}", f"account={ACCOUNT}")
 
-    def _list(self, entity: str, column: str, *conditions: str) -> set[str]:
-        """The names in one column; an account's own association has none for the user."""
-        words = ("list", entity, *conditions, f"format={column}")
-        return {line for line in self.commands.run("sacctmgr", "-nP", *words).splitlines() if line}
+    def _associations(self) -> list[tuple[str, str, str]]:
+        """Cluster, account and user of each row; an account's own row has no user."""
+        question = ("list", "association", "format=cluster,account,user")
+        rows = self.commands.run("sacctmgr", "-nP", *question)
+        fields = (row.split("|") for row in rows.splitlines())
+        return [(cluster, account, user) for cluster, account, user in fields]
 
     def _change(self, *words: str) -> None:
         self.commands.run("sacctmgr", "-i", *words)

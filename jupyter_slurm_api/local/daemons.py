@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import SIGCONT
 
 from jupyter_slurm_api.errors import DevClusterError
-from jupyter_slurm_api.local.processes import Process, wait_until
+from jupyter_slurm_api.local.processes import Process, uninterrupted, wait_until
 
 _TAIL = 12
 
@@ -51,8 +51,8 @@ class Daemon:
         """See that it runs: ``started`` it, ``continued`` it, or it was ``running``."""
         process = self.process
         if process is None:
-            process = self._spawn()
-            self.pid_file.write_text(f"{process.pid} {process.started}\n", encoding="ascii")
+            with uninterrupted():
+                self._note(self._spawn())
             return "started"
         if process.frozen():
             process.send(SIGCONT)
@@ -61,10 +61,10 @@ class Daemon:
 
     def await_answer(self) -> None:
         """Return once it answers; fail with the end of its log if it dies or stays silent."""
-        wait_until(lambda: self.process is None or self.answers(), self.patience)
+        over = wait_until(lambda: self.process is None or self.answers(), self.patience)
         if self.process is None:
             raise DevClusterError(f"{self.name} ended at once. {self._last_words()}")
-        if not self.answers():
+        if not over:
             raise DevClusterError(
                 f"{self.name} does not answer after {self.patience:g} s. {self._last_words()}"
             )
@@ -85,6 +85,9 @@ class Daemon:
         # It outlives this program: Popen shall neither wait for it nor complain.
         popen.returncode = 0
         return process
+
+    def _note(self, process: Process) -> None:
+        self.pid_file.write_text(f"{process.pid} {process.started}\n", encoding="ascii")
 
     def _last_words(self) -> str:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from jupyter_slurm_api.local.site import Site
 from jupyter_slurm_api.local.spec import ClusterRecord, ClusterSpec
 from jupyter_slurm_api.local.starting import start, start_anew
 from jupyter_slurm_api.local.stopping import stop
+
+# What can stand in slurm.conf without a quote.
+_PLAIN = re.compile(r"[\w/.,+@~-]+")
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class DevCluster:
         """
         if self._known() is None:
             return False
+        self._check_owner()
         with locked(self.root):
             roster = self._roster()
             stop(roster)
@@ -108,6 +114,8 @@ class DevCluster:
 
     def _claim(self) -> None:
         """Make the directory, and take none in which something else lives."""
+        if not _PLAIN.fullmatch(str(self.root)):
+            raise DevClusterError(f"Slurm cannot have blanks or signs in a path: {self.root}")
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             foreign = self._known() is None and any(self.root.iterdir())
@@ -115,6 +123,12 @@ class DevCluster:
             raise DevClusterError(f"{self.root} cannot be used: {error.strerror}.") from error
         if foreign:
             raise DevClusterError(f"{self.root} is not empty; choose another directory.")
+        self._check_owner()
+
+    def _check_owner(self) -> None:
+        owner = self.root.stat().st_uid
+        if owner != os.geteuid():
+            raise DevClusterError(f"The cluster in {self.root} belongs to the account {owner}.")
 
     def _refuse_change(self, wanted: ClusterSpec, running: ClusterSpec) -> None:
         if wanted != running:

@@ -21,7 +21,6 @@ _OURS = (
     "slurm.conf",
     "slurmctld",
     "slurmdbd.conf",
-    "spool",
 )
 
 
@@ -78,8 +77,8 @@ class Layout:
 
     @property
     def spool(self) -> Path:
-        """One directory a node, for slurmd; jobs read their script there."""
-        return self.root / "spool"
+        """One directory a node; jobs read their script there, and slurmd puts sockets there."""
+        return self.runtime / "spool"
 
     def log(self, daemon: str) -> Path:
         """The log of one daemon."""
@@ -98,10 +97,10 @@ class Layout:
         _directory(self.root, OPEN)
         _directory(self.root / "log", OPEN)
         _directory(self.munge_key.parent, CLOSED)
+        _directory(self.runtime, OPEN)
         _directory(self.spool, OPEN)
         for node in nodes:
             _directory(self.spool / node, OPEN)
-        _directory(self.runtime, OPEN)
         _directory(self.runtime / "slurm", OPEN, owner)
         for path in (self.controller_state, self.database, self.database_socket.parent):
             _directory(path, CLOSED, owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -47,6 +48,22 @@ class Process:
                 os.kill(self.pid, number)
 
 
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put a Ctrl-C off, so that no process is started without being noted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught: list[int] = []
+    previous = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if caught:
+        signal.raise_signal(signal.SIGINT)
+
+
 def _stat(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat from the third, the state, on."""
     try:
@@ -84,13 +101,19 @@ def _alive(processes: Iterable[Process]) -> list[Process]:
     return [process for process in processes if process.alive()]
 
 
-def of_jobs(slurm_conf: Path, spool: Path) -> list[Process]:
-    """What a cluster's jobs run: each slurmstepd, and all that bears the marks it sets.
+def of_jobs(slurm_conf: Path) -> list[Process]:
+    """What a cluster's jobs run; the marks of a job stay on who leaves its process tree."""
+    return _where(lambda pid: _of_job(pid, slurm_conf))
 
-    A process that left its job's process tree still has the marks.
-    """
+
+def stepds(spool: Path) -> list[Process]:
+    """Each slurmstepd of a cluster, the parent of what one step of a job runs."""
     sockets = _sockets_below(spool)
-    found = [pid for pid in _pids() if _of_job(pid, slurm_conf) or _is_stepd(pid, sockets)]
+    return _where(lambda pid: _is_stepd(pid, sockets))
+
+
+def _where(condition: Callable[[int], bool]) -> list[Process]:
+    found = [pid for pid in _pids() if condition(pid)]
     return [process for pid in found if (process := Process.of(pid))]
 
 
@@ -113,7 +136,7 @@ def _is_stepd(pid: int, sockets: set[str]) -> bool:
     try:
         if Path(f"/proc/{pid}/comm").read_text(encoding="utf-8") != "slurmstepd\n":
             return False
-        links = {os.readlink(handle) for handle in Path(f"/proc/{pid}/fd").iterdir()}
+        links = {str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir()}
     except (OSError, UnicodeDecodeError):
         return False
     return not links.isdisjoint(sockets)

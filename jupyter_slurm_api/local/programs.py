@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -57,19 +58,9 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], seconds: float) -> str:
 
     It has a session of its own, so that nothing of it is left when the wait is interrupted.
     """
-    with subprocess.Popen(
-        argv,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd="/",
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as process:
+    with _popen(argv, env) as process:
         try:
-            output, _ = process.communicate(timeout=seconds)
+            output, complaints = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired as error:
             _kill_group(process.pid)
             raise DevClusterError(f"{argv[0]} did not end within {seconds:g} s.") from error
@@ -77,12 +68,30 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], seconds: float) -> str:
             _kill_group(process.pid)
             raise
     if process.returncode != 0:
-        raise DevClusterError(f"{argv[0]} failed: {_last_words(output)}")
+        raise DevClusterError(f"{argv[0]} failed: {_last_words(output + complaints)}")
     return output
 
 
+def _popen(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            argv,
+            env=env,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise DevClusterError(f"{argv[0]} is not installed.") from error
+
+
 def _kill_group(leader: int) -> None:
-    os.killpg(leader, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _last_words(output: str) -> str:

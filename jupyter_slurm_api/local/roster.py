@@ -22,12 +22,15 @@ _NODES_PATIENCE = 30
 
 
 def _nothing() -> None:
-    """What a stage does before and after its daemons start, unless told."""
+    """What a stage has to do beside its daemons, unless told."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Daemons that may start side by side."""
+    """Daemons that may start side by side.
+
+    ``before`` and ``after`` are for a stage of which nothing runs yet.
+    """
 
     daemons: tuple[Daemon, ...]
     before: Callable[[], None] = _nothing
@@ -62,7 +65,7 @@ class Roster:
         return (
             *(self._accounting() if self.record.spec.accounting else (Stage((self._munged(),)),)),
             Stage((self._slurmctld(),)),
-            Stage(nodes, after=self.await_nodes),
+            Stage(nodes),
         )
 
     def nodes(self) -> dict[str, str]:
@@ -83,7 +86,7 @@ class Roster:
         slurmdbd = self._daemon(
             "slurmdbd",
             "-D",
-            answers=books.answers,
+            answers=lambda: is_listening(self.record.accounting_port),
             variables={"MYSQL_UNIX_PORT": str(self.layout.database_socket)},
         )
         return (

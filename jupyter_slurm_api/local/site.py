@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import pwd
 import socket
-import subprocess
 from dataclasses import dataclass
 
 from jupyter_slurm_api.errors import DevClusterError
+from jupyter_slurm_api.local import programs
 
 _SLURM = "slurm"
 
@@ -66,7 +66,5 @@ def account_name() -> str:
 
 
 def _add_system_account(name: str) -> None:
-    argv = ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-    done = subprocess.run([*argv, name], capture_output=True, text=True, timeout=30, check=False)
-    if done.returncode != 0:
-        raise DevClusterError(f"The account {name} cannot be made: {done.stderr.strip()}")
+    argv = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    programs.run(argv, env=programs.environment(), seconds=30)

@@ -71,10 +71,9 @@ class ClusterRecord:
         """Where the slurmd of node ``number``, counted from 1, listens."""
         return self.first_port + 1 + number
 
-    def write(self, path: Path) -> None:
-        """Keep the record for the next call."""
-        document = {**asdict(self), "runtime": str(self.runtime)}
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    def text(self) -> str:
+        """What `read` reads."""
+        return json.dumps({**asdict(self), "runtime": str(self.runtime)}, indent=2) + "\n"
 
     @classmethod
     def read(cls, path: Path) -> ClusterRecord | None:

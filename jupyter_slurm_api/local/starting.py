@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_slurm_api.errors import DevClusterError
 from jupyter_slurm_api.local import ports, programs
 from jupyter_slurm_api.local.layout import Layout
-from jupyter_slurm_api.local.roster import Roster
+from jupyter_slurm_api.local.roster import Roster, Stage
 from jupyter_slurm_api.local.site import Site
 from jupyter_slurm_api.local.slurmconf import slurm_conf, slurmdbd_conf
 from jupyter_slurm_api.local.spec import ClusterRecord, ClusterSpec
@@ -27,7 +27,7 @@ def start_anew(root: Path, spec: ClusterSpec, previous: ClusterSpec) -> dict[str
         return start(roster)
     except BaseException:
         stop(roster)
-        replace(roster.record, spec=previous).write(roster.layout.record)
+        _write_record(replace(roster.record, spec=previous), roster.layout)
         raise
 
 
@@ -36,16 +36,25 @@ def start(roster: Roster) -> dict[str, str]:
     done: dict[str, str] = {}
     try:
         for stage in roster.stages:
-            stage.before()
-            done |= {daemon.name: daemon.start() for daemon in stage.daemons}
-            for daemon in stage.daemons:
-                daemon.await_answer()
-            stage.after()
+            _start_stage(stage, done)
+        roster.await_nodes()
     except BaseException:
         ours = [daemon for daemon in roster if done.get(daemon.name) == "started"]
         end_processes([daemon.process for daemon in ours if daemon.process])
         raise
     return done
+
+
+def _start_stage(stage: Stage, done: dict[str, str]) -> None:
+    fresh = not any(daemon.process for daemon in stage.daemons)
+    if fresh:
+        stage.before()
+    for daemon in stage.daemons:
+        done[daemon.name] = daemon.start()
+    for daemon in stage.daemons:
+        daemon.await_answer()
+    if fresh:
+        stage.after()
 
 
 def _new_roster(root: Path, spec: ClusterSpec) -> Roster:
@@ -61,9 +70,13 @@ def _new_roster(root: Path, spec: ClusterSpec) -> Roster:
     return Roster(ClusterRecord(spec, port, runtime), Layout(root, runtime), site)
 
 
+def _write_record(record: ClusterRecord, layout: Layout) -> None:
+    layout.write(layout.record, record.text(), 0o644)
+
+
 def _write_files(roster: Roster) -> None:
     record, layout, site = roster.record, roster.layout, roster.site
-    record.write(layout.record)
+    _write_record(record, layout)
     layout.make(site.slurm_account(), record.spec.node_names)
     layout.write_key()
     layout.write(layout.slurm_conf, slurm_conf(record, layout, site), 0o644)

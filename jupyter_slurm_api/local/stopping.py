@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 
 from jupyter_slurm_api.errors import DevClusterError
-from jupyter_slurm_api.local.processes import Process, end, of_jobs, wait_until
+from jupyter_slurm_api.local.processes import Process, end, of_jobs, stepds, wait_until
 from jupyter_slurm_api.local.roster import Roster
 
-# A job may live KillWait seconds on, a daemon may have state to save.
-_JOBS_PATIENCE = 10
+# A job may tidy up for so long before it is killed, a daemon may have state to save.
+_JOBS_PATIENCE = 2
 _DAEMON_PATIENCE = 15
 _RUNNING = "RUNNING,SUSPENDED,COMPLETING,CONFIGURING,STOPPED"
 
@@ -19,7 +19,7 @@ def stop(roster: Roster) -> None:
     _cancel_running(roster)
     for stage in reversed(roster.stages):
         end_processes([daemon.process for daemon in stage.daemons if daemon.process])
-    end_processes(of_jobs(roster.layout.slurm_conf, roster.layout.spool), grace=0)
+    end_processes([*stepds(roster.layout.spool), *of_jobs(roster.layout.slurm_conf)], grace=0)
     shutil.rmtree(roster.layout.runtime, ignore_errors=True)
 
 
@@ -36,7 +36,9 @@ def _cancel_running(roster: Roster) -> None:
     controller = next(daemon for daemon in roster if daemon.name == "slurmctld")
     if controller.state == "running" and (jobs := _running(roster)):
         roster.commands.ask("scancel", *jobs)
-        wait_until(lambda: not _running(roster), _JOBS_PATIENCE)
+        if not wait_until(lambda: not _running(roster), _JOBS_PATIENCE):
+            end_processes(of_jobs(roster.layout.slurm_conf), grace=0)
+            wait_until(lambda: not _running(roster), _JOBS_PATIENCE)
 
 
 def _running(roster: Roster) -> list[str]:
