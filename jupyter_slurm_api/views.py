@@ -34,8 +34,11 @@ class SubmitRequest(Model):
     )
     parameters: Annotated[
         dict[str, ParameterValue],
-        Field(description="sbatch's long options, without the dashes; they win over #SBATCH lines"),
-    ] = {}
+        Field(
+            default_factory=dict,
+            description="sbatch's long options, without dashes; they win over #SBATCH lines",
+        ),
+    ]
     work_dir: Annotated[
         StrictStr | None,
         Field(description="Where the job runs; default: the server's root directory"),

@@ -1,0 +1,131 @@
+"""A server whose Slurm is a fake and whose MongoDB is mongomock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mongomock
+import pytest
+from fakes import FakeSlurm
+from pymongo.errors import ServerSelectionTimeoutError
+from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, for this folder alone
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+from jupyter_slurm_api.handlers.base import SERVICES
+from jupyter_slurm_api.known import KnownJobs
+from jupyter_slurm_api.services import Services
+from jupyter_slurm_api.services.health import HealthService
+from jupyter_slurm_api.services.jobs import JobService
+from jupyter_slurm_api.services.output import OutputService
+from jupyter_slurm_api.services.queue import QueueService
+from jupyter_slurm_api.services.submission import Checks
+from jupyter_slurm_api.store.jobs import JobStore
+from jupyter_slurm_api.store.mongo import Mongo
+from jupyter_slurm_api.store.outputs import OutputStore
+
+USER = "ada"
+
+
+class Database:
+    """A MongoDB that can be away."""
+
+    def __init__(self) -> None:
+        self.client = mongomock.MongoClient(tz_aware=True)
+        self.is_away = False
+
+    def open(self) -> Any:
+        if self.is_away:
+            raise ServerSelectionTimeoutError("mongo.example.org:27017: refused")
+        return self.client
+
+    @property
+    def jobs(self) -> list[dict[str, Any]]:
+        return list(self.client["outputs"]["jobs"].find())
+
+
+@pytest.fixture
+def slurm() -> FakeSlurm:
+    return FakeSlurm()
+
+
+@pytest.fixture
+def database() -> Database:
+    return Database()
+
+
+@pytest.fixture
+def known() -> KnownJobs:
+    return KnownJobs()
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, Any]:
+    return {"ServerApp": {"jpserver_extensions": {"jupyter_slurm_api": True}}}
+
+
+@pytest.fixture
+def services(jp_serverapp, jp_root_dir, slurm, database, known) -> Services:
+    mongo = Mongo(database.open, "outputs", lambda database: None)
+    mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
+    store = JobStore(mongo, USER)
+    outputs = OutputService(store, OutputStore(mongo, USER), limit=1024)
+    queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=0.2)
+    jobs = JobService(
+        slurm,
+        store,
+        outputs,
+        queue,
+        Checks(jp_root_dir, limit=10_000),
+        known=known,
+        user=USER,
+        submitted=lambda: None,
+    )
+    health = HealthService(slurm, mongo, lambda: {"last_error": None}, lambda: None)
+    built = Services(jobs, queue, health)
+
+    async def give() -> Services:
+        return built
+
+    jp_serverapp.web_app.settings[SERVICES] = give
+    return built
+
+
+@dataclass
+class Answer:
+    """An HTTP answer, its body read as JSON."""
+
+    status: int
+    body: Any
+    headers: Any
+
+
+def _read(response: HTTPResponse) -> Answer:
+    body = json.loads(response.body) if response.body else None
+    return Answer(response.code, body, response.headers)
+
+
+@pytest.fixture
+def call(jp_fetch, services) -> Callable[..., Awaitable[Answer]]:
+    """Call the API with a login; an error status is an answer like any other."""
+
+    async def fetch(*parts: str, **options: Any) -> Answer:
+        try:
+            return _read(await jp_fetch(*parts, **options))
+        except HTTPClientError as error:
+            if error.response is None:
+                raise
+            return _read(error.response)
+
+    return fetch
+
+
+@pytest.fixture
+def submit(call) -> Callable[..., Awaitable[Answer]]:
+    async def post(body: Any) -> Answer:
+        text = body if isinstance(body, str) else json.dumps(body)
+        return await call("submit", method="POST", body=text)
+
+    return post

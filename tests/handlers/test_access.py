@@ -1,0 +1,103 @@
+"""Who may come in: every verb of every route wants a login, but for /health."""
+
+from __future__ import annotations
+
+import pytest
+from jupyter_server.auth import Authorizer
+from tornado.httpclient import HTTPClientError
+
+from jupyter_slurm_api.handlers.routes import mounted
+
+VERBS = ("get", "post", "put", "patch", "delete", "head")
+ANYTHING = "550e8400-e29b-41d4-a716-446655440000"
+OFFERED = [
+    (pattern.replace("([^/]+)", ANYTHING), verb)
+    for pattern, handler in mounted()
+    for verb in VERBS
+    if verb in vars(handler)
+]
+
+
+def test_the_table_holds_every_route_at_both_places():
+    paths = {path for path, _ in OFFERED}
+    assert paths >= {"/submit", "/queue", f"/job/{ANYTHING}", "/health"}
+    assert paths >= {f"/slurm{path}" for path in paths if not path.startswith("/slurm")}
+
+
+@pytest.mark.parametrize(("path", "verb"), OFFERED)
+async def test_without_a_login_only_health_answers(
+    http_server_client, jp_base_url, services, path, verb
+):
+    url = jp_base_url.rstrip("/") + path
+    body = "{}" if verb in ("post", "put", "patch") else None
+    response = await http_server_client.fetch(
+        url, method=verb.upper(), body=body, raise_error=False
+    )
+    assert response.code == 200 if path.endswith("/health") else response.code in (401, 403)
+
+
+async def test_health_says_no_more_than_its_status_without_a_login(
+    http_server_client, jp_base_url, services
+):
+    response = await http_server_client.fetch(f"{jp_base_url}health")
+    assert response.body == b'{"status": "ok"}'
+
+
+async def test_health_tells_each_part_with_a_login(call):
+    body = (await call("health")).body
+    assert body["status"] == "ok"
+    assert body["slurm"]["cluster"] == "testcluster"
+    assert body["database"]["reachable"] is True
+
+
+class TestUnauthenticatedAccessForbidden:
+    @pytest.fixture
+    def jp_server_config(self):
+        return {
+            "ServerApp": {
+                "jpserver_extensions": {"jupyter_slurm_api": True},
+                "allow_unauthenticated_access": False,
+            }
+        }
+
+    async def test_health_still_answers(self, http_server_client, jp_base_url, services):
+        for path in ("health", "slurm/health"):
+            response = await http_server_client.fetch(jp_base_url + path)
+            assert response.body == b'{"status": "ok"}'
+
+
+class ReadOnly(Authorizer):
+    def is_authorized(self, handler, user, action, resource):
+        return resource != "slurm" or action == "read"
+
+
+class TestRestrictiveAuthorizer:
+    @pytest.fixture
+    def jp_server_config(self):
+        return {
+            "ServerApp": {
+                "jpserver_extensions": {"jupyter_slurm_api": True},
+                "authorizer_class": ReadOnly,
+            }
+        }
+
+    async def test_reading_is_allowed_and_submitting_is_not(self, call, submit, slurm):
+        assert (await call("queue")).status == 200
+        answer = await submit({"script": "#!/bin/sh\n"})
+        assert answer.status == 403
+        assert slurm.submits == []
+
+
+async def test_a_wrong_verb_is_405_as_a_problem(call):
+    answer = await call("queue", method="DELETE")
+    assert answer.status == 405
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_the_cookie_without_its_xsrf_token_is_refused(
+    http_server_client, jp_base_url, services, slurm
+):
+    with pytest.raises(HTTPClientError) as refused:
+        await http_server_client.fetch(f"{jp_base_url}submit", method="POST", body="{}")
+    assert refused.value.code == 403
+    assert slurm.submits == []

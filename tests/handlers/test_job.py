@@ -1,0 +1,90 @@
+"""GET job/{id}: one's own job whole, another's as squeue shows it."""
+
+from __future__ import annotations
+
+from fakes import queue_row
+
+SCRIPT = "#!/bin/sh\necho hello\n"
+UNKNOWN = "550e8400-e29b-41d4-a716-446655440000"
+SPECIFIED = {
+    "job_id": str,
+    "slurm_id": str,
+    "name": str,
+    "status": str,
+    "submit_time": str,
+    "start_time": type(None),
+    "end_time": type(None),
+    "script": str,
+    "parameters": dict,
+    "output": type(None),
+}
+
+
+async def test_a_job_has_the_specifications_fields(call, submit):
+    sent = await submit({"script": SCRIPT, "name": "a job", "parameters": {"ntasks": 1}})
+    answer = await call("job", sent.body["job_id"])
+    assert answer.status == 200
+    assert {name: type(answer.body[name]) for name in SPECIFIED} == SPECIFIED
+    assert answer.body["parameters"] == {"ntasks": 1}
+    assert (answer.body["status"], answer.body["status_code"]) == ("PENDING", "PD")
+
+
+async def test_a_job_is_found_by_its_slurm_id(call, submit):
+    sent = await submit({"script": SCRIPT})
+    answer = await call("slurm", "job", "101")
+    assert answer.body["job_id"] == sent.body["job_id"]
+
+
+async def test_times_carry_their_zone(call, submit):
+    await submit({"script": SCRIPT})
+    assert (await call("job", "101")).body["submit_time"].endswith("Z")
+
+
+async def test_a_running_jobs_output_is_its_files_last_part(call, submit, database, jp_root_dir):
+    await submit({"script": SCRIPT})
+    path = jp_root_dir / "out.txt"
+    path.write_bytes(b"x" * 2000 + "é\n".encode())
+    database.client["outputs"]["jobs"].update_one({}, {"$set": {"stdout_path": str(path)}})
+    body = (await call("job", "101")).body
+    assert body["output"].endswith("xé\n")
+    assert (body["output_size"], body["output_truncated"]) == (2003, True)
+
+
+async def test_another_users_job_shows_what_squeue_shows(call, slurm):
+    slurm.rows = [queue_row("7", "grace")]
+    body = (await call("job", "7")).body
+    assert (body["user"], body["status"], body["nodes"]) == ("grace", "RUNNING", 1)
+    assert [body[name] for name in ("job_id", "script", "output", "parameters")] == [None] * 4
+
+
+async def test_another_users_stored_job_is_not_found(call, submit, database):
+    sent = await submit({"script": SCRIPT})
+    database.client["outputs"]["jobs"].update_one({}, {"$set": {"user": "grace"}})
+    assert (await call("job", sent.body["job_id"])).status == 404
+    assert (await call("job", "101")).status == 404
+
+
+async def test_an_unknown_job_is_not_found(call):
+    for job_id in (UNKNOWN, "99"):
+        answer = await call("job", job_id)
+        assert answer.status == 404
+        assert job_id in answer.body["message"]
+
+
+async def test_what_is_no_id_is_refused(call):
+    for job_id in ("abc", "12x", UNKNOWN[:-1], "-1", "%00"):
+        assert (await call("job", job_id)).status == 422
+
+
+async def test_without_the_database_a_known_job_is_shown_as_stale(call, submit, database):
+    sent = await submit({"script": SCRIPT})
+    database.is_away = True
+    body = (await call("job", sent.body["job_id"])).body
+    assert (body["status"], body["stale"]) == ("PENDING", True)
+
+
+async def test_without_the_database_other_jobs_are_503(call, database):
+    database.is_away = True
+    answer = await call("job", UNKNOWN)
+    assert answer.status == 503
+    assert answer.headers["Retry-After"]
