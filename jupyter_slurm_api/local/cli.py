@@ -18,6 +18,7 @@ from jupyter_slurm_api.local.layout import default_root
 from jupyter_slurm_api.local.spec import ClusterSpec
 
 _INTERRUPTED = 130
+_HEAD = ("DAEMON", "STATE", "PID")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,9 +85,6 @@ def _table(status: ClusterStatus) -> str:
     lines = [f"{name:14}{state:10}{pid}" for name, state, pid in [_HEAD, *rows]]
     nodes = [f"{node:14}{state}" for node, state in status.nodes.items()]
     return "\n".join([*lines, "", *nodes, "", f"SLURM_CONF={status.slurm_conf}"])
-
-
-_HEAD = ("DAEMON", "STATE", "PID")
 
 
 def _quoted(cluster: DevCluster) -> str:

@@ -66,8 +66,9 @@ class DevCluster:
 
         Without ``spec`` it is the cluster that was here before, else the default one.
         """
-        self._claim()
+        self._make_root()
         with locked(self.root):
+            self._refuse_foreign()
             known = self._known()
             if known is None:
                 return start_anew(self.root, spec or ClusterSpec(), ClusterSpec())
@@ -112,23 +113,24 @@ class DevCluster:
                 return process.pid
         raise DevClusterError(f"No daemon {daemon} runs in {self.root}.")
 
-    def _claim(self) -> None:
-        """Make the directory, and take none in which something else lives."""
+    def _make_root(self) -> None:
         if not _PLAIN.fullmatch(str(self.root)):
             raise DevClusterError(f"Slurm cannot have blanks or signs in a path: {self.root}")
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            foreign = self._known() is None and any(self.root.iterdir())
         except OSError as error:
             raise DevClusterError(f"{self.root} cannot be used: {error.strerror}.") from error
-        if foreign:
-            raise DevClusterError(f"{self.root} is not empty; choose another directory.")
+
+    def _refuse_foreign(self) -> None:
+        """Take no directory in which something else lives."""
         self._check_owner()
+        if self._known() is None and any(self.root.iterdir()):
+            raise DevClusterError(f"{self.root} is not empty; choose another directory.")
 
     def _check_owner(self) -> None:
         owner = self.root.stat().st_uid
         if owner != os.geteuid():
-            raise DevClusterError(f"The cluster in {self.root} belongs to the account {owner}.")
+            raise DevClusterError(f"{self.root} belongs to another account, with uid {owner}.")
 
     def _refuse_change(self, wanted: ClusterSpec, running: ClusterSpec) -> None:
         if wanted != running:

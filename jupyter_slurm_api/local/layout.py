@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OPEN, CLOSED = 0o755, 0o700
-CLOSED_FILE = 0o600
 
 # All that a cluster ever puts into its directory.
 _OURS = (
@@ -108,13 +107,15 @@ class Layout:
     def write(
         self, path: Path, text: str, mode: int, owner: pwd.struct_passwd | None = None
     ) -> None:
-        """Write a file that only its owner could read before it has its mode."""
-        path.unlink(missing_ok=True)
-        path.touch(mode=CLOSED_FILE)
-        path.write_text(text, encoding="utf-8")
+        """Replace a file in one step; nobody but us reads it before it has its mode."""
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="utf-8")
         if owner is not None and owner.pw_uid != os.geteuid():
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-        path.chmod(mode)
+            os.chown(draft, owner.pw_uid, owner.pw_gid)
+        draft.chmod(mode)
+        draft.replace(path)
 
     def write_key(self) -> None:
         """Give munge a secret, once."""

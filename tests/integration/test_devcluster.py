@@ -1,6 +1,7 @@
 """The personal Slurm, for real: every daemon in this file is a process of this machine."""
 
 import os
+import pwd
 import shlex
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -166,6 +168,33 @@ def test_down_ends_daemons_jobs_and_what_left_its_job(small):
     assert processes_of(small.root, sockets, output) == []
     assert not sockets.exists()
     assert not small.status().up
+
+
+def test_up_after_all_was_killed_starts_anew(small):
+    small.up(SMALL)
+    output = small.root.parent / "lost.out"
+    submit(small, output, "echo go; sleep 600")
+    poll(lambda: output.exists() and output.read_text() == "go\n")
+    for name in states(small):
+        os.kill(small.pid(name), signal.SIGKILL)
+    assert set(small.up().values()) == {"started"}
+    assert processes_of(output) == []
+    assert small.status().up
+
+
+def test_two_calls_of_up_at_once_start_one_cluster(small):
+    with ThreadPoolExecutor() as pool:
+        calls = [pool.submit(small.up, SMALL) for _ in range(2)]
+        done = [set(call.result().values()) for call in calls]
+    assert sorted(done, key=str) == [{"running"}, {"started"}]
+
+
+def test_only_its_owner_takes_it_down(cluster, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
+    for call in (cluster.up, cluster.down):
+        with pytest.raises(DevClusterError, match="belongs to"):
+            call()
+    assert cluster.status().up
 
 
 def test_down_ends_jobs_without_a_controller_to_ask(small):
