@@ -194,8 +194,8 @@ def script_options(script: str) -> list[str]:
     whose quotes do not close is left to sbatch to refuse.
     """
     words: list[str] = []
-    for line in script.splitlines()[1:]:
-        if line.strip() and not line.startswith("#"):
+    for line in script.split("\n")[1:]:
+        if line.strip() and not line.lstrip().startswith("#"):
             break
         if line.startswith("#SBATCH"):
             words += _words(line.removeprefix("#SBATCH"))
