@@ -1,0 +1,225 @@
+"""Slurm's command lines, and what they read of scripts and comments."""
+
+import os
+import re
+import time
+from datetime import datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_slurm_api.slurm import commands
+from jupyter_slurm_api.slurm.commands import Separators
+
+UUID = "0b5e4d3c-2a19-4f08-8e7d-6c5b4a392817"
+OTHER = "11111111-2222-3333-4444-555555555555"
+TAG = f"jupyter-slurm-api={UUID}"
+MARKS = Separators("fff", "rrr")
+
+
+@pytest.fixture
+def zone(monkeypatch):
+    def be_in(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield be_in
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_separators_are_fresh_for_each_command():
+    made = [Separators() for _ in range(50)]
+    assert len({mark for one in made for mark in (one.field, one.record)}) == 100
+
+
+@pytest.mark.parametrize("_", range(20))
+def test_separators_have_letters_only_since_squeue_takes_digits_for_a_width(_):
+    marks = Separators()
+    assert re.fullmatch("[a-z]{10}", marks.field)
+    assert re.fullmatch("[a-z]{10}", marks.record)
+
+
+def test_sacct_ends_a_record_with_its_delimiter_and_a_line_feed():
+    marks = Separators.of_sacct()
+    assert re.fullmatch("[a-z]{10}", marks.field)
+    assert marks.record == marks.field + "\n"
+
+
+def test_squeue_asks_for_the_whole_queue():
+    argv = commands.squeue(MARKS)
+    assert argv[:3] == ["squeue", "--all", "--noheader"]
+    assert argv[3:] == [
+        (
+            "--Format=JobArrayID:fff,Name:fff,UserName:fff,State:fff,TimeUsed:fff,NumNodes:fff,"
+            "NodeList:fff,StateCompact:fff,Partition:fff,Account:fff,Reason:fff,ArrayJobID:fff,"
+            "ArrayTaskID:fff,PriorityLong:fff,NumCPUs:fff,SubmitTime:fff,StartTime:fff,EndTime:fff,"
+            "TimeLimit:rrr"
+        )
+    ]
+
+
+def test_squeue_own_asks_the_controller_for_this_user_s_jobs_in_any_state():
+    argv = commands.squeue_own(MARKS)
+    assert argv[:5] == ["squeue", "--me", "--all", "--states=all", "--noheader"]
+    assert argv[5].startswith("--Format=JobArrayID:fff,State:fff,Name:fff,")
+    assert argv[5].endswith(",Comment:rrr")
+    assert argv[5].count("fff") == len(commands.OWN_FIELDS) - 1
+
+
+def test_sacct_asks_for_every_run_of_jobs_from_a_time_on(zone):
+    zone("UTC")
+    argv = commands.sacct(["12", "13"], datetime(2025, 7, 1, 12, tzinfo=timezone.utc), MARKS)
+    assert argv == [
+        "sacct",
+        "--duplicates",
+        "--allocations",
+        "--noheader",
+        "--parsable",
+        "--delimiter=fff",
+        "--starttime=2025-07-01T12:00:00",
+        "--jobs=12,13",
+        f"--format={','.join(commands.ACCOUNTING_FIELDS)}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "local"),
+    [
+        ("America/New_York", "2025-07-01T08:00:00"),
+        ("Asia/Kolkata", "2025-07-01T17:30:00"),
+        ("Pacific/Kiritimati", "2025-07-02T02:00:00"),
+    ],
+)
+def test_sacct_reads_local_time(zone, name, local):
+    if not os.path.exists(f"/usr/share/zoneinfo/{name}"):  # noqa: PTH110 - a plain question
+        pytest.skip("no time zones are installed here")
+    zone(name)
+    argv = commands.sacct(["1"], datetime(2025, 7, 1, 12, tzinfo=timezone.utc), MARKS)
+    assert f"--starttime={local}" in argv
+
+
+def test_scontrol_asks_for_one_job_on_one_line():
+    assert commands.scontrol_job("12") == ["scontrol", "--oneliner", "show", "job", "12"]
+
+
+def test_scontrol_asks_for_the_configuration():
+    assert commands.scontrol_config() == ["scontrol", "show", "config"]
+
+
+def test_scancel_says_what_became_of_each():
+    assert commands.scancel(["12", "13_4"]) == ["scancel", "--verbose", "12", "13_4"]
+
+
+def test_sinfo_asks_for_one_line_a_partition():
+    assert commands.sinfo(MARKS) == [
+        "sinfo",
+        "--all",
+        "--noheader",
+        "--format=%Pfff%afff%lfff%Lfff%Dfff%Crrr",
+    ]
+
+
+def test_sbatch_carries_our_tag():
+    assert commands.sbatch([], comment=None, job_id=UUID) == [
+        "sbatch",
+        "--parsable",
+        f"--comment={TAG}",
+    ]
+
+
+def test_sbatch_carries_our_tag_beside_the_user_s_comment_and_behind_the_options():
+    assert commands.sbatch(["--hold", "--time=5"], comment="it's mine", job_id=UUID) == [
+        "sbatch",
+        "--parsable",
+        "--hold",
+        "--time=5",
+        f"--comment=it's mine {TAG}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "own", "tag"),
+    [
+        ("", None, None),
+        ("mine", "mine", None),
+        (TAG, None, UUID),
+        (f"mine {TAG}", "mine", UUID),
+        (f"mine, too {TAG}", "mine, too", UUID),
+        (f"{TAG} added later", "added later", UUID),
+        (f"before {TAG} after", "before after", UUID),
+        (f"copied {TAG} jupyter-slurm-api={OTHER}", "copied", UUID),
+        (f"x{TAG}", f"x{TAG}", None),
+        (f"x-{TAG}", "x-", UUID),
+        ("jupyter-slurm-api=", "jupyter-slurm-api=", None),
+        ("jupyter-slurm-api=1234", "jupyter-slurm-api=1234", None),
+        (TAG.upper(), TAG.upper(), None),
+    ],
+)
+def test_a_comment_parts_into_the_user_s_words_and_our_uuid(comment, own, tag):
+    assert commands.split_tag(comment) == (own, tag)
+
+
+@given(st.text().filter(lambda text: text.strip() and "jupyter-slurm-api" not in text))
+def test_what_sbatch_is_given_as_comment_is_read_back(comment):
+    given_text = commands.sbatch([], comment=comment, job_id=UUID)[-1].removeprefix("--comment=")
+    assert commands.split_tag(given_text) == (comment.strip(), UUID)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("", []),
+        ("#!/bin/sh", []),
+        ("#!/bin/sh\n#SBATCH --time=5 -p long", ["--time=5", "-p", "long"]),
+        ("#!/bin/sh\n#SBATCH --a\n\n# comment\n \t\n#SBATCH --b\n", ["--a", "--b"]),
+        ("#!/bin/sh\n#SBATCH --a\necho hello\n#SBATCH --b", ["--a"]),
+        ("#!/bin/sh\n  # an indented comment\n#SBATCH --a", ["--a"]),
+        ("#!/bin/sh\n#SBATCH --comment='two words' # why", ["--comment=two words"]),
+        ("#!/bin/sh\n#SBATCH --comment=a#b", ["--comment=a"]),
+        ("#!/bin/sh\n#SBATCH --comment='a#b'", ["--comment=a#b"]),
+        ('#!/bin/sh\n#SBATCH --comment="it\'s"', ["--comment=it's"]),
+        ("#!/bin/sh\n#SBATCH --comment='open\n#SBATCH --b", ["--b"]),
+        ("#!/bin/sh\n##SBATCH --a", []),
+        ("#!/bin/sh\n# SBATCH --a", []),
+        ("#!/bin/sh\n # SBATCH --a", []),
+        ("#!/bin/sh\n #SBATCH --a", []),
+        ("#!/bin/sh\n#sbatch --a", []),
+        ("#!/bin/sh\n#PBS -N x\n#SBATCH --a", ["--a"]),
+        ("#!/bin/sh\n# form\x0cfeed\n#SBATCH --a", ["--a"]),
+    ],
+)
+def test_the_words_of_a_script_s_sbatch_lines(script, words):
+    assert commands.script_options(script) == words
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ("", None),
+        ("#SBATCH --chdir=/a", "/a"),
+        ("#SBATCH --chdir /a", "/a"),
+        ("#SBATCH -D /a", "/a"),
+        ("#SBATCH -D/a", "/a"),
+        ("#SBATCH --chdir=/a\n#SBATCH -D /b", "/b"),
+        ("#SBATCH -D /b\n#SBATCH --chdir=/a", "/a"),
+        ("#SBATCH --chdir=/a=b", "/a=b"),
+        ("#SBATCH --chdir=", ""),
+        ("#SBATCH --chdir", None),
+        ("#SBATCH --chdirs=/a", None),
+        ("#SBATCH --dependency=singleton", None),
+        ("#SBATCH --chdir='/a b'", "/a b"),
+    ],
+)
+def test_the_last_value_that_a_script_gives_an_option_counts(lines, value):
+    assert commands.script_option(f"#!/bin/sh\n{lines}\n", "chdir", "D") == value
+
+
+def test_an_option_without_a_short_form():
+    assert commands.script_option("#!/bin/sh\n#SBATCH --comment=x -D /a", "comment") == "x"
+
+
+@given(st.text())
+def test_no_script_makes_the_reader_raise(text):
+    commands.script_option(f"#!/bin/sh\n#SBATCH {text}", "chdir", "D")
