@@ -55,9 +55,9 @@ class Lookup:
         return changes
 
     async def _recorded(self, jobs: Sequence[Job]) -> Mapping[str, list[Observation]]:
-        first = min(job.first_submit_time or utc_now() for job in jobs)
+        first = min(job.first_submit_time or job.submit_time or utc_now() for job in jobs)
         ids = [job.slurm_id for job in jobs if job.slurm_id]
-        return (await self._slurm.recorded(ids, first - timedelta(minutes=1))).value
+        return (await self._slurm.recorded(ids, first - reconcile.CLOCKS_DIFFER)).value
 
     async def _end_of(
         self, job: Job, runs: Sequence[Observation], now: datetime, *, patient: bool

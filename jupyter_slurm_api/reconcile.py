@@ -5,10 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from . import states
 from .models import Job, Observation, Origin
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""How far our clock and the controller's may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ def last_run(job: Job, runs: Sequence[Observation]) -> Observation | None:
 
     An id may have been used before: what was submitted earlier is another job.
     """
-    first = job.first_submit_time or job.submit_time
+    first = job.first_submit_time
+    if first is None and job.submit_time is not None:
+        first = job.submit_time - CLOCKS_DIFFER  # by our clock, not by Slurm's
     own = [run for run in runs if run.submit_time and first and run.submit_time >= first]
     return own[-1] if own else None
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from . import reconcile
 from .clock import utc_now
-from .errors import SlurmApiError
+from .errors import SlurmApiError, SlurmError
 from .known import KnownJobs
 from .lookup import Lookup
 from .models import Job, Observation
@@ -89,6 +89,7 @@ class Sync:
         self._status: dict[str, Any] = {
             "last_success": None,
             "last_error": None,
+            "slurm_error": None,
             "tick_seconds": None,
             "bad_rows": 0,
         }
@@ -123,6 +124,9 @@ class Sync:
             self._kicked.clear()
             try:
                 await self.tick()
+            except SlurmError as error:
+                self._status["slurm_error"] = error.message
+                self._failed(error.message)
             except SlurmApiError as error:
                 self._failed(error.message)
             except Exception as error:  # noqa: BLE001 - the loop alone must outlive any fault
@@ -173,6 +177,7 @@ class Sync:
         self._status |= {
             "last_success": utc_now(),
             "last_error": None,
+            "slurm_error": None,
             "bad_rows": seen.bad,
             "tick_seconds": round(time.monotonic() - began, 3),
         }

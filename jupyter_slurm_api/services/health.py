@@ -39,7 +39,7 @@ class HealthService:
         sync = self._sync_status()
         return {
             **self.brief(),
-            "slurm": await self._slurm_part(sync["last_error"]),
+            "slurm": await self._slurm_part(sync["slurm_error"]),
             "database": {
                 "reachable": self._mongo.last_error is None,
                 "error": self._mongo.last_error,

@@ -83,7 +83,9 @@ def services(jp_serverapp, jp_root_dir, slurm, database, known) -> Services:
         user=USER,
         submitted=lambda: None,
     )
-    health = HealthService(slurm, mongo, lambda: {"last_error": None}, lambda: None)
+    health = HealthService(
+        slurm, mongo, lambda: {"last_error": None, "slurm_error": None}, lambda: None
+    )
     built = Services(jobs, queue, health)
 
     async def give() -> Services:

@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
 

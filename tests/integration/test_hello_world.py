@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 from conftest import wait_for
@@ -65,9 +66,9 @@ def test_its_output_outlives_the_file(server):
 
 
 def _is_kept(server, job_id, path):
-    os.rename(path, f"{path}.away")
+    away = Path(path).rename(f"{path}.away")
     kept = server.job(job_id)["output"]
-    os.rename(f"{path}.away", path)
+    away.rename(path)
     return kept
 
 
