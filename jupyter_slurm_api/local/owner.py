@@ -13,6 +13,7 @@ from pathlib import Path
 
 HEARTBEAT = 5.0  # seconds between two signs of life
 DEAD_AFTER = 60.0  # seconds without one, by the clock of the file system
+LONG_AGO = (0.0, 0.0)  # the time of a record whose owner has left
 TOO_LATE = (
     45.0  # seconds after which an owner that cannot give one gives up, before others take over
 )
@@ -109,14 +110,26 @@ class OwnerFile:
 
     def beat(self, me: Owner) -> None:
         """Give a sign of life. Raises OwnershipLost, or OSError if the file system fails."""
-        if self.read() != me:
+        if self.read() != me or not self._touch(me):
             raise OwnershipLost
-        os.utime(self.path)  # no time of ours: a file server then sets its own
 
     def release(self, me: Owner) -> None:
-        """Leave without making others wait."""
-        if self.read() == me:
-            self.path.unlink(missing_ok=True)
+        """Leave without making others wait: a record of 1970 is dead for everybody."""
+        self._touch(me, LONG_AGO)
+
+    def _touch(self, me: Owner, times: tuple[float, float] | None = None) -> bool:
+        """Set the time of our record, through the open file: never that of who comes after us.
+
+        Without a time of ours a file server sets its own.
+        """
+        try:
+            with self.path.open("rb") as file:
+                if Owner.parse(file.read()) != me:
+                    return False
+                os.utime(file.fileno(), times)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _last(self) -> tuple[Owner | None, Path]:
         """The end of the line of succession, and where its record is."""

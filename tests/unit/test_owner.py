@@ -103,6 +103,23 @@ def test_what_is_released_is_free(path):
     assert OwnerFile(path, "b").claim(owner(path, "b")) is None
 
 
+def test_an_owner_that_sleeps_while_it_leaves_does_not_free_what_is_another_s(path, monkeypatch):
+    me, mine = owner(path, "a"), owner(path, "b")
+    record = OwnerFile(path, "a")
+    record.claim(me)
+    read = Owner.parse
+
+    def fall_asleep(text):
+        monkeypatch.setattr(Owner, "parse", read)
+        let_die(path)
+        assert OwnerFile(path, "b").claim(mine) is None
+        return read(text)
+
+    monkeypatch.setattr(Owner, "parse", fall_asleep)
+    record.release(me)
+    assert OwnerFile(path, "c").claim(owner(path, "c")) == mine
+
+
 def test_a_successor_that_died_half_way_is_succeeded_itself(path):
     dead = owner(path, "a")
     OwnerFile(path, "a").claim(dead)
