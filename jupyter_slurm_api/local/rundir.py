@@ -35,7 +35,7 @@ class RunDir:
         key = hashlib.sha256(f"{host}\0{data_dir.resolve()}".encode()).hexdigest()[:12]
         for parent in _session_dirs():
             found = cls(parent / f"jupyter-slurm-api-{key}")
-            if len(os.fsencode(found.socket)) <= LONGEST_SOCKET:
+            if len(os.fsencode(found.socket)) <= LONGEST_SOCKET and "," not in str(found.path):
                 return found
         return cls(FALLBACK / f"jupyter-slurm-api-{os.geteuid()}-{key}")
 
