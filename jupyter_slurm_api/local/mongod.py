@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jupyter_slurm_api.errors import MongodUnavailable
-from jupyter_slurm_api.local.history import main_record
+from jupyter_slurm_api.local.history import kept_by
 from jupyter_slurm_api.local.mongod_process import answers
 from jupyter_slurm_api.local.mongod_program import environment, find_program
 from jupyter_slurm_api.local.owner import this_host
@@ -72,7 +72,16 @@ class EmbeddedMongod:
 
     def _start(self, deadline: float) -> str:
         self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        rundir = self._find_rundir()
+        while True:
+            rundir = self._find_rundir()
+            try:
+                return self._join(rundir, deadline)
+            except MongodUnavailable:
+                if self._find_rundir() == rundir or time.monotonic() > deadline:
+                    raise  # else a keeper of this host was faster, in another run directory
+
+    def _join(self, rundir: RunDir, deadline: float) -> str:
+        """Share the mongod that is kept from this run directory."""
         rundir.ensure()
         self._take_lease(rundir, deadline)
         uri = URI.format(quote(str(rundir.socket), safe=""))
@@ -82,12 +91,9 @@ class EmbeddedMongod:
 
     def _find_rundir(self) -> RunDir:
         """Where this host's keeper is, if its environment led it elsewhere than ours would."""
-        record = main_record(self._data_dir, self._host)
-        owner = record.read()
-        if owner and owner.is_of(self._host) and owner.is_running():
-            found = Path(owner.rundir)
-            if is_private(found):
-                return RunDir(found)
+        owner = kept_by(self._data_dir, self._host)
+        if owner and is_private(Path(owner.rundir)):
+            return RunDir(Path(owner.rundir))
         return RunDir.of(self._data_dir, self._host)
 
     def _take_lease(self, rundir: RunDir, deadline: float) -> None:

@@ -73,10 +73,10 @@ def servers(data_dir):
     """Start servers, each a process of its own that leaves when its stdin is closed."""
     with contextlib.ExitStack() as stack:
 
-        def start():
+        def start(env=None):
             command = [sys.executable, "-c", SERVER, str(data_dir)]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            return stack.enter_context(subprocess.Popen(command, text=True, **pipes))
+            return stack.enter_context(subprocess.Popen(command, text=True, env=env, **pipes))
 
         yield start
 
@@ -136,7 +136,6 @@ def test_data_survive_a_stop(mongod, data_dir):
     mongod.stop()
     until(lambda: not running(data_dir))
     assert not RunDir.of(data_dir, os.uname().nodename).socket.exists()
-    assert not list(data_dir.glob("*.owner*"))
     assert names(mongod.start()) == ["first"]
 
 
@@ -159,6 +158,30 @@ def test_ten_at_once_share_one(servers, data_dir):
     assert one(data_dir, "keeper")
 
 
+def in_session(path):
+    """The environment of a server that was started in another session of the same user."""
+    path.mkdir(mode=0o700)
+    return os.environ | {"XDG_RUNTIME_DIR": str(path)}
+
+
+def test_servers_of_two_sessions_that_start_at_once_share_one(servers, short, data_dir):
+    two = [servers(), servers(in_session(short / "session"))]
+    assert len({server.stdout.readline() for server in two} - {""}) == 1
+    assert one(data_dir, "mongod")
+
+
+def test_servers_of_two_sessions_share_the_history_of_their_host(data_dir, short, monkeypatch):
+    main = EmbeddedMongod(data_dir, host="main")
+    main.start()
+    first, second = EmbeddedMongod(data_dir), EmbeddedMongod(data_dir)
+    uri = first.start()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", in_session(short / "session")["XDG_RUNTIME_DIR"])
+    assert second.start() == uri
+    assert second.note == first.note
+    for mongod in (main, first, second):
+        mongod.stop()
+
+
 def test_a_killed_mongod_comes_back_with_its_data(mongod, data_dir):
     uri = mongod.start()
     keep(uri, "first")
@@ -174,6 +197,7 @@ def test_a_killed_keeper_takes_mongod_along_and_is_replaced(mongod, data_dir):
     keep(uri, "first")
     old, keeper = one(data_dir, "mongod"), one(data_dir, "keeper")
     keeper.kill()
+    until(lambda: has_ended(keeper))  # a signal takes its time, and until then all is well
     assert mongod.start() == uri
     assert has_ended(old)
     assert mongod.note is None
@@ -265,6 +289,15 @@ def test_a_long_session_directory_is_not_used(short, data_dir, monkeypatch):
     long = short / ("x" * 80)
     long.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    assert RunDir.of(data_dir, "host").path.parent == Path("/tmp")
+
+
+def test_a_session_directory_that_mongod_would_take_for_two_is_not_used(
+    short, data_dir, monkeypatch
+):
+    comma = short / "a,b"
+    comma.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(comma))
     assert RunDir.of(data_dir, "host").path.parent == Path("/tmp")
 
 
