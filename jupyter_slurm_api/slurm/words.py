@@ -24,10 +24,15 @@ _NOTHING: Final = frozenset(
     }
 )
 _TIME_LIMIT_WORDS: Final = frozenset({"UNLIMITED", "Partition_Limit"})
-_DURATION: Final = re.compile(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)(?:\.\d+)?")
-_SIZE: Final = re.compile(r"([\d.]+)([KMGTP]?)[nc]?", re.IGNORECASE)
+# No number of Slurm has more than 64 bits; Python refuses to read thousands of digits.
+_NUMBER: Final = re.compile(r"[0-9]{1,20}")
+_DURATION: Final = re.compile(
+    r"(?:([0-9]{1,9})-)?(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(?:\.[0-9]+)?"
+)
+_RANGE: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9})(?::([0-9]{1,9}))?)?")
+_SIZE: Final = re.compile(r"([0-9.]+)([KMGTP]?)[nc]?", re.IGNORECASE)
 _SCALE: Final = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}  # a bare number is in MiB
-_PATTERN: Final = re.compile(r"%(\d*)([%AajJNnstux])")
+_PATTERN: Final = re.compile(r"%([0-9]{0,9})([%AajJNnstux])")
 _HEAD_OF_LIST: Final = re.compile(r"([^\[,]+)(?:\[(\d+))?")
 
 
@@ -38,7 +43,7 @@ def text(word: str) -> str | None:
 
 def number(word: str) -> int | None:
     """Return a whole number; None for anything else."""
-    return int(word) if word.isascii() and word.isdigit() else None
+    return int(word) if _NUMBER.fullmatch(word) else None
 
 
 def time(word: str) -> datetime | None:
@@ -112,7 +117,7 @@ def tasks_of(row_id: str) -> int:
 
 
 def _count(item: str) -> int:
-    found = re.fullmatch(r"(\d+)(?:-(\d+)(?::(\d+))?)?", item)
+    found = _RANGE.fullmatch(item)
     if not found:
         return 0
     first, last, step = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
