@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -106,21 +106,17 @@ def own_jobs(
 
 
 def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
-    """Return what squeue shows of one job; an array's rows speak with one voice."""
+    """Return what squeue shows of one job; an array's rows speak with one voice.
+
+    What only a task has (nodes, exit code, output paths) is not said of an array.
+    """
     row = dict(zip(commands.OWN_FIELDS, rows[0], strict=True))
     counts = _counts((record[0], record[1]) for record in rows)
     status = states.state_of_many(set(counts))
-    over = states.is_over(status)
-    ran = bool(row["NodeList"]) and status != "PENDING"
-    work_dir, node_list = row["WorkDir"], row["NodeList"]
     comment, tag = commands.split_tag(words.text(row["Comment"]) or "")
     resources = words.tres(row["tres-alloc"])
-    code, signal = words.exit_status(row["exit_code"]) if over else (None, None)
-
-    filled = words.path_words(
-        slurm_id=slurm_id, name=row["Name"], user=row["UserName"], node_list=node_list
-    )
-    return Observation(
+    is_array = _is_array(rows)
+    seen = Observation(
         slurm_id=slurm_id,
         status=status,
         user=row["UserName"],
@@ -129,25 +125,38 @@ def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
         partition=row["Partition"],
         account=words.text(row["Account"]),
         qos=words.text(row["QOS"]),
-        nodes=words.number(row["NumNodes"]),
-        node_list=words.text(node_list),
         cpus=words.number(row["NumCPUs"]),
         memory=words.memory(resources.get("mem", "")),
         gres=_gres(resources),
         time_limit=words.time_limit(row["TimeLimit"]),
         submit_time=words.time(row["SubmitTime"]),
         eligible_time=words.time(row["EligibleTime"]),
-        start_time=words.time(row["StartTime"]) if ran else None,
-        end_time=words.time(row["EndTime"]) if over else None,
-        exit_code=code,
-        exit_signal=signal,
         restarts=words.number(row["RestartCnt"]),
-        work_dir=work_dir,
-        stdout_path=words.output_path(row["STDOUT"], work_dir, filled),
-        stderr_path=words.output_path(row["STDERR"], work_dir, filled),
+        work_dir=row["WorkDir"],
         comment=comment,
         tag=tag,
-        array=counts if _is_array(rows) else None,
+        array=counts if is_array else None,
+    )
+    return seen if is_array else _with_run(seen, row)
+
+
+def _with_run(seen: Observation, row: Mapping[str, str]) -> Observation:
+    ran = bool(row["NodeList"]) and seen.status != "PENDING"
+    code, signal = words.exit_status(row["exit_code"]) if seen.is_over else (None, None)
+    filled = words.path_words(
+        slurm_id=seen.slurm_id, name=row["Name"], user=row["UserName"], node_list=row["NodeList"]
+    )
+    return replace(
+        seen,
+        nodes=words.number(row["NumNodes"]),
+        node_list=words.text(row["NodeList"]),
+        # Before a job runs these two are Slurm's estimates.
+        start_time=words.time(row["StartTime"]) if ran else None,
+        end_time=words.time(row["EndTime"]) if seen.is_over else None,
+        exit_code=code,
+        exit_signal=signal,
+        stdout_path=words.output_path(row["STDOUT"], row["WorkDir"], filled),
+        stderr_path=words.output_path(row["STDERR"], row["WorkDir"], filled),
     )
 
 
