@@ -93,16 +93,20 @@ def test_two_servers_on_one_database_record_each_transition_once(make_server):
     other.stop()
 
 
+@pytest.mark.other_user
 def test_another_users_job_shows_what_squeue_shows(server):
-    job_id = os.environ.get("SLURM_TEST_OTHER_JOB")
-    if job_id is None:
-        assert os.geteuid() != 0 or "CI" not in os.environ, "scripts/test sets this as root"
-        pytest.skip("there is one account alone; scripts/test as root brings another")
-    job = wait_for("the job", lambda: server.call("GET", f"job/{job_id}").json())
+    job_id = os.environ["SLURM_TEST_OTHER_JOB"]
+    job = server.call("GET", f"job/{job_id}").json()
+    assert (job["user"], job["name"]) == (os.environ["SLURM_TEST_OTHER_USER"], "bob-secret-run")
     assert [job[name] for name in ("job_id", "script", "output", "parameters")] == [None] * 4
-    assert job["name"] == "bob-secret-run"
     mine = server.call("GET", "queue?user=me").json()["jobs"]
     assert job_id not in [row["job_id"] for row in mine]
+
+
+@pytest.mark.other_user
+def test_another_users_job_that_left_the_queue_is_not_found(server):
+    job_id = os.environ["SLURM_TEST_OTHER_GONE_JOB"]
+    wait_for("404", lambda: server.call("GET", f"job/{job_id}").status_code == 404)
 
 
 SHOW_ENVIRONMENT = "#!/bin/sh\nenv\n"
