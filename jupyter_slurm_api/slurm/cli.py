@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from ..errors import JobNotFound, SlurmRefused, SlurmUnavailable
+from ..errors import JobNotFound, SlurmRefused, SlurmTimeout, SlurmUnavailable
 from ..models import ClusterInfo, JobSpec, Observation, Partition, QueueRow, Submitted
 from . import commands, environment, parsing
 from .failures import failure
@@ -46,7 +46,11 @@ class SlurmCommands:
         return self._info
 
     async def submit(self, spec: JobSpec) -> Submitted:
-        """Submit a job; a script that waits for its own end is not waited for."""
+        """Submit a job; a script that waits for its own end is not waited for.
+
+        Raises:
+            SlurmTimeout: sbatch did not get to answer; there may be a job all the same.
+        """
         answer = await self._runner.run(
             spec.argv,
             env=self._sbatch_env,
@@ -57,6 +61,8 @@ class SlurmCommands:
         found = parsing.submitted(answer.stdout)
         if found is not None:
             return found
+        if answer.code is not None and answer.code < 0:
+            raise SlurmTimeout(f"sbatch was ended by signal {-answer.code} before it answered.")
         if answer.code:
             raise failure("sbatch", answer.stderr, answer.code)
         raise SlurmRefused(
