@@ -9,11 +9,11 @@ from typing import Any
 
 import mongomock
 import pytest
-from fakes import FakeSlurm
 from pymongo.errors import ServerSelectionTimeoutError
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, for this folder alone
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
+from fakes import FakeSlurm
 from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services

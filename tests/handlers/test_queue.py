@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from fakes import queue_row
 
+from fakes import queue_row
 from jupyter_slurm_api import errors
 from jupyter_slurm_api.models import Job, Origin
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from conftest import wait_for
 
 HELLO = "#!/bin/sh\necho hello\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from jupyter_slurm_api import errors
 from jupyter_slurm_api.models import JobSpec, Submitted
 from jupyter_slurm_api.slurm.cli import SlurmCommands
