@@ -99,7 +99,8 @@ def exit_status(word: str) -> tuple[int | None, int | None]:
     status = number(word)
     if status is None:
         return None, None
-    return (status >> 8) & 0xFF, status & 0x7F or None
+    signal_number = status & 0x7F
+    return (0, signal_number) if signal_number else (status >> 8 & 0xFF, None)
 
 
 def state(word: str) -> str:
