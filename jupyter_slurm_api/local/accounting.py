@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 
 from jupyter_slurm_api.local.commands import Commands
 from jupyter_slurm_api.local.layout import Layout
@@ -14,6 +16,7 @@ from jupyter_slurm_api.local.spec import ClusterSpec
 ACCOUNT = "users"
 
 # A toy of a database: little memory, and a crash of the machine may cost the last second.
+# slurmdbd notes in its log that it would like more.
 _TUNING = (
     "--innodb-buffer-pool-size=64M",
     "--innodb-log-file-size=16M",
@@ -32,15 +35,19 @@ class Database:
     commands: Commands
 
     def install(self) -> None:
-        """Lay its files out, once."""
-        if not (self.layout.database / "mysql" / "db.frm").exists():
-            self.commands.run(
-                "mariadb-install-db",
-                "--no-defaults",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                *self._files(),
-            )
+        """Lay its files out, once; what an interrupted call began does not count."""
+        draft = self.layout.database_draft
+        if self.layout.database.exists():
+            return
+        shutil.rmtree(draft, ignore_errors=True)
+        self.commands.run(
+            "mariadb-install-db",
+            "--no-defaults",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            *self._options(draft),
+        )
+        draft.rename(self.layout.database)
 
     def arguments(self) -> list[str]:
         """The command line of the daemon."""
@@ -49,7 +56,7 @@ class Database:
             "--skip-networking",
             f"--socket={self.layout.database_socket}",
             f"--pid-file={self.layout.own_pid_file('mariadbd')}",
-            *self._files(),
+            *self._options(self.layout.database),
         ]
 
     def answers(self) -> bool:
@@ -62,9 +69,14 @@ class Database:
             except OSError:
                 return False
 
-    def _files(self) -> list[str]:
-        owner = self.site.slurm_user
-        return [f"--user={owner}", f"--datadir={self.layout.database}", *_TUNING]
+    def _options(self, files: Path) -> list[str]:
+        return [
+            f"--user={self.site.slurm_user}",
+            f"--datadir={files}",
+            # A MariaDB that starts removes all temporary tables it finds, of others too.
+            f"--tmpdir={self.layout.database_socket.parent}",
+            *_TUNING,
+        ]
 
 
 @dataclass(frozen=True)

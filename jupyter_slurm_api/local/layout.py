@@ -15,6 +15,7 @@ OPEN, CLOSED = 0o755, 0o700
 _OURS = (
     "cluster.json",
     "database",
+    "database.new",
     "log",
     "munge",
     "slurm.conf",
@@ -65,6 +66,11 @@ class Layout:
         return self.root / "database"
 
     @property
+    def database_draft(self) -> Path:
+        """The data until it is complete."""
+        return self.root / "database.new"
+
+    @property
     def database_socket(self) -> Path:
         """In a closed directory, since the database asks for no password."""
         return self.runtime / "database" / "socket"
@@ -101,7 +107,7 @@ class Layout:
         for node in nodes:
             _directory(self.spool / node, OPEN)
         _directory(self.runtime / "slurm", OPEN, owner)
-        for path in (self.controller_state, self.database, self.database_socket.parent):
+        for path in (self.controller_state, self.database_socket.parent):
             _directory(path, CLOSED, owner)
 
     def write(

@@ -105,6 +105,13 @@ def test_after_up_all_daemons_run_and_all_nodes_are_idle(cluster):
     }
 
 
+def test_the_database_leaves_the_temporary_files_of_other_databases_alone(cluster):
+    handles = Path(f"/proc/{cluster.pid('mariadbd')}/fd").iterdir()
+    files = [str(path) for handle in handles if (path := handle.readlink()).is_absolute()]
+    ours = (str(cluster.root), str(runtime(cluster)), "/dev/null")
+    assert [path for path in files if not path.startswith(ours)] == []
+
+
 def test_a_job_runs_and_accounting_remembers_it_with_its_comment(cluster):
     output = cluster.root.parent / "hello.out"
     options = ["--partition=debug", "--time=00:10:00", "--mem=100", "--comment=mine"]
@@ -268,16 +275,28 @@ def test_missing_programs_are_named_in_one_sentence(small, monkeypatch, tmp_path
     )
 
 
-def test_ctrl_c_during_up_leaves_nothing(small):
+def interrupt_up(cluster, sign):
+    """Press Ctrl-C in an `up` as soon as a path in its directory exists."""
     code = "import sys; from jupyter_slurm_api.local.cli import main; sys.exit(main())"
-    argv = [sys.executable, "-c", code, "up", f"--dir={small.root}"]
+    argv = [sys.executable, "-c", code, "up", f"--dir={cluster.root}"]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as up:
-        poll((small.root / "log" / "slurmdbd.log").exists)
+        poll((cluster.root / sign).exists)
         up.send_signal(signal.SIGINT)
         _, complaint = up.communicate(timeout=30)
     assert complaint == "Interrupted; what was started is stopped again.\n"
     assert up.returncode == 130
+
+
+def test_ctrl_c_during_up_leaves_nothing(small):
+    interrupt_up(small, "log/slurmdbd.log")
     assert processes_of(small.root) == []
+
+
+def test_a_database_that_was_laid_out_by_half_is_begun_anew(small):
+    interrupt_up(small, "database.new/ibdata1")
+    assert not (small.root / "database").exists()
+    small.up(ClusterSpec(nodes=1))
+    assert small.status().up
 
 
 def test_the_command_line_from_up_to_down(small, capsys):
