@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,9 @@ def _down(cluster: DevCluster, options: argparse.Namespace) -> int:
     return 0
 
 
-def _status(cluster: DevCluster, _: argparse.Namespace) -> int:
+def _status(cluster: DevCluster, options: argparse.Namespace) -> int:
     status = cluster.status()
-    print(_table(status))
+    print(_document(status) if options.json else _table(status))
     return 0 if status.up else 1
 
 
@@ -80,6 +81,11 @@ def _spec(previous: ClusterSpec | None, options: argparse.Namespace) -> ClusterS
     return replace(previous or ClusterSpec(), **given)
 
 
+def _document(status: ClusterStatus) -> str:
+    document = {**asdict(status), "slurm_conf": str(status.slurm_conf), "up": status.up}
+    return json.dumps(document, indent=2)
+
+
 def _table(status: ClusterStatus) -> str:
     rows = [(daemon.name, daemon.state, str(daemon.pid or "-")) for daemon in status.daemons]
     lines = [f"{name:14}{state:10}{pid}" for name, state, pid in [_HEAD, *rows]]
@@ -102,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     env = commands.add_parser("env", help="print what a shell has to eval to use it")
     for command in (up, down, status, env):
         command.add_argument("--dir", type=Path, default=default_root(), help="(%(default)s)")
+    status.add_argument("--json", action="store_true", help="for programs")
     down.add_argument("--purge", action="store_true", help="forget its history too")
     _add_spec(up)
     return parser

@@ -1,5 +1,6 @@
 """The personal Slurm, for real: every daemon in this file is a process of this machine."""
 
+import json
 import os
 import pwd
 import shlex
@@ -310,6 +311,8 @@ def test_the_command_line_from_up_to_down(small, capsys):
     assert main(["status", here]) == 0
     assert "slurmd-n1     running" in capsys.readouterr().out
     assert small.spec.settings == {"KillWait": "7"}
+    assert main(["status", here, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["nodes"] == {"n1": "idle"}
     assert main(["down", here]) == 0
     assert main(["status", here]) == 1
     assert main(["down", here, "--purge"]) == 0
