@@ -11,6 +11,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -37,12 +38,15 @@ def wait_for(what: str, look: Callable[[], Any], seconds: float = PATIENCE) -> A
 
 
 @pytest.fixture(scope="session")
-def slurm_environment(tmp_path_factory) -> Iterator[dict[str, str]]:
+def slurm_environment() -> Iterator[dict[str, str]]:
     """What a client needs to reach the cluster."""
     if "SLURM_CONF" in os.environ:
         yield {"SLURM_CONF": os.environ["SLURM_CONF"]}
         return
-    cluster = DevCluster(tmp_path_factory.mktemp("cluster"))
+    # Not below pytest's own directory, which other accounts may not enter.
+    directory = Path(tempfile.mkdtemp(prefix="jsa-cluster-"))
+    directory.chmod(0o755)
+    cluster = DevCluster(directory)
     cluster.up(ClusterSpec(nodes=4, cpus=4, settings={"MinJobAge": "5"}))
     yield cluster.environment()
     cluster.down(purge=True)
