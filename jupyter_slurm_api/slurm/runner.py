@@ -118,14 +118,14 @@ async def _talk(
     stderr = asyncio.ensure_future(_read(process.stderr))
     try:
         await _feed(process.stdin, stdin)
-        out = b""
+        lines: list[bytes] = []
         while line := await _line(process.stdout):
-            out += line
+            lines.append(line)
             if enough(line):
-                return out, b""
+                return b"".join(lines), b""
         err = await stderr
         await process.wait()
-        return out, err
+        return b"".join(lines), err
     finally:
         stderr.cancel()
 
@@ -146,7 +146,10 @@ async def _read(stream: asyncio.StreamReader | None) -> bytes:
 
 async def _line(stream: asyncio.StreamReader | None) -> bytes:
     assert stream is not None  # noqa: S101 - we asked for a pipe
-    return await stream.readline()
+    try:
+        return await stream.readline()
+    except ValueError:
+        return b"\n"  # a line of more than `_LINE_BYTES` is no answer, and is let go
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
