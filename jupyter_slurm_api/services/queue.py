@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from typing import Final
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeAlias
 
 from pydantic_core import to_json
 
+from ..clock import utc_now
 from ..errors import SlurmError
 from ..models import QueueRow
 from ..slurm.client import Slurm
 from ..slurm.words import job_of
+
+_Wanted: TypeAlias = tuple[str | None, bool]  # whose rows, and whether they are stale
 
 _PATIENCE_SECONDS: Final = 1.0
 _SLICE: Final = 500
@@ -37,17 +41,16 @@ class QueueBody:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The queue as it was at one moment, and its rows as JSON: all, and this user's."""
+    """The queue as it was at one moment."""
 
     rows: Sequence[QueueRow]
-    everybody: bytes
-    mine: bytes
     bad_rows: int
     synced_at: datetime
 
-    def body(self, *, mine: bool, stale: bool) -> QueueBody:
-        """Put the answer together; cheap, since the rows are encoded already."""
-        rows = self.mine if mine else self.everybody
+    def body(self, user: str | None, *, stale: bool) -> QueueBody:
+        """Write the answer as JSON: the whole queue, or one user's part of it."""
+        wanted = self.rows if user is None else [row for row in self.rows if row["user"] == user]
+        rows = _json(wanted)
         about = to_json({"synced_at": self.synced_at, "stale": stale, "bad_rows": self.bad_rows})
         etag = hashlib.blake2b(rows, digest_size=12).hexdigest()
         data = b'{"jobs":' + rows + b"," + about[1:]
@@ -77,7 +80,8 @@ class QueueService:
         self._api_ids = api_ids
         self._min_life = min_life
         self._snapshot: Snapshot | None = None
-        self._bodies: dict[tuple[bool, bool], QueueBody] = {}
+        self._bodies: dict[_Wanted, asyncio.Future[QueueBody]] = {}
+        self._one_by_one = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
         self._next_look = 0.0
         self._failures = 0
@@ -90,29 +94,37 @@ class QueueService:
         Raises:
             SlurmError: Slurm has not answered once since this server started.
         """
-        await self._be_fresh()
-        if self._snapshot is None:
-            raise self._error or SlurmError("The queue is not known yet; try again in a moment.")
-        wanted = (mine, self._is_stale())
-        if wanted not in self._bodies:
-            snapshot = self._snapshot
-            body = await asyncio.get_running_loop().run_in_executor(
-                self._threads, lambda: snapshot.body(mine=mine, stale=wanted[1])
-            )
-            if snapshot is self._snapshot:
-                self._bodies[wanted] = body
-            return body
-        return self._bodies[wanted]
+        snapshot = await self._current()
+        body = await self._written(snapshot, (self._user if mine else None, self._is_stale()))
+        # Two hundred who waited for one squeue would be answered in one turn of the loop,
+        # megabytes each, and nobody else would have a turn: so they come one a turn.
+        async with self._one_by_one:
+            await asyncio.sleep(0)
+        return body
 
     async def row(self, slurm_id: str) -> tuple[QueueRow, datetime, bool] | None:
         """Return one line of the queue, when it was seen and whether that is stale."""
+        snapshot = await self._current()
+        for row in snapshot.rows:
+            if slurm_id in (row["job_id"], job_of(row["job_id"])):
+                return row, snapshot.synced_at, self._is_stale()
+        return None
+
+    async def _current(self) -> Snapshot:
         await self._be_fresh()
         if self._snapshot is None:
             raise self._error or SlurmError("The queue is not known yet; try again in a moment.")
-        for row in self._snapshot.rows:
-            if slurm_id in (row["job_id"], job_of(row["job_id"])):
-                return row, self._snapshot.synced_at, self._is_stale()
-        return None
+        return self._snapshot
+
+    async def _written(self, snapshot: Snapshot, wanted: _Wanted) -> QueueBody:
+        """Write an answer once, off the loop, for all who want the same."""
+        if wanted not in self._bodies:
+            user, stale = wanted
+            writing = asyncio.get_running_loop().run_in_executor(
+                self._threads, partial(snapshot.body, user, stale=stale)
+            )
+            self._bodies[wanted] = asyncio.ensure_future(writing)
+        return await asyncio.shield(self._bodies[wanted])
 
     def _is_stale(self) -> bool:
         return self._error is not None or time.monotonic() >= self._next_look
@@ -136,7 +148,7 @@ class QueueService:
         try:
             found = await self._slurm.queue()
             self._snapshot = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._encode, found.value, found.bad
+                self._threads, self._name_ours, found.value, found.bad
             )
         except SlurmError as error:
             self._failures += 1
@@ -153,13 +165,12 @@ class QueueService:
         grown: float = base * 2 ** min(self._failures, 10)
         return min(grown, max(base, _LONGEST_WAIT))
 
-    def _encode(self, rows: list[QueueRow], bad: int) -> Snapshot:
+    def _name_ours(self, rows: list[QueueRow], bad: int) -> Snapshot:
         api_ids = self._api_ids()
-        mine = [row for row in rows if row["user"] == self._user]
-        for row in mine:
-            row["api_job_id"] = api_ids.get(job_of(row["job_id"]))
-        now = datetime.now(timezone.utc)
-        return Snapshot(rows, _json(rows), _json(mine), bad, now)
+        for row in rows:
+            if row["user"] == self._user:
+                row["api_job_id"] = api_ids.get(job_of(row["job_id"]))
+        return Snapshot(rows, bad, utc_now())
 
 
 def _json(rows: Sequence[QueueRow]) -> bytes:

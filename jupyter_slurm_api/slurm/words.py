@@ -25,7 +25,7 @@ _NOTHING: Final = frozenset(
 )
 _TIME_LIMIT_WORDS: Final = frozenset({"UNLIMITED", "Partition_Limit"})
 # No number of Slurm has more than 64 bits; Python refuses to read thousands of digits.
-_NUMBER: Final = re.compile(r"[0-9]{1,20}")
+_DIGITS: Final = 20
 _DURATION: Final = re.compile(
     r"(?:([0-9]{1,9})-)?(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(?:\.[0-9]+)?"
 )
@@ -43,7 +43,7 @@ def text(word: str) -> str | None:
 
 def number(word: str) -> int | None:
     """Return a whole number; None for anything else."""
-    return int(word) if _NUMBER.fullmatch(word) else None
+    return int(word) if len(word) <= _DIGITS and word.isascii() and word.isdigit() else None
 
 
 def time(word: str) -> datetime | None:
