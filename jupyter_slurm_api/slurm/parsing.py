@@ -201,9 +201,14 @@ def _recorded(slurm_id: str, rows: Sequence[Record]) -> Observation:
 
 
 def shown(output: bytes, slurm_id: str) -> Observation | None:
-    """Read ``scontrol show job``; the last word counts, since a job's name stands before them."""
+    """Read ``scontrol show job``.
+
+    A job's name stands before what is read here, so the last word counts; its
+    comment stands behind, so what follows the command is left out.
+    """
     text = output.decode("utf-8", errors="replace")
-    rows = [dict(_SHOWN.findall(line)) for line in text.splitlines() if " JobState=" in line]
+    parts = (record.rpartition(" Command=")[0] or record for record in text.split("\nJobId="))
+    rows = [dict(_SHOWN.findall(part)) for part in parts if " JobState=" in part]
     if not rows:
         return None
     status = states.state_of_many({row["JobState"] for row in rows})
