@@ -12,7 +12,7 @@ from typing import Final
 from ..errors import JobNotFound, SlurmApiError, SlurmDenied, SlurmRefused, SlurmTimeout
 from ..errors import SlurmUnavailable as Away
 
-_PREFIX: Final = re.compile(r"^(?:\w+: )?(?:error|fatal): ?")
+_PREFIX: Final = re.compile(r"^(?:\w+: |slurm_\w+ )?(?:error|fatal): ?")
 _LONGEST: Final = 1000
 
 _MEANINGS: Final[tuple[tuple[str, type[SlurmApiError]], ...]] = (
@@ -25,15 +25,19 @@ _MEANINGS: Final[tuple[tuple[str, type[SlurmApiError]], ...]] = (
     ("configuration source", Away),
     ("slurm backup controller in standby", Away),
     ("unable to process configuration file", Away),
-    ("munge", Away),
+    ("munge encode failed", Away),
+    ("munge decode failed", Away),
+    ("protocol authentication error", Away),
     ("problem talking to the database", Away),
     ("persistent connection", Away),
     ("failed to connect to the database", Away),
     ("invalid job id specified", JobNotFound),
+    ("already completing or completed", JobNotFound),
     ("access/permission denied", SlurmDenied),
     ("access denied", SlurmDenied),
     ("permission denied", SlurmDenied),
     ("not permitted", SlurmDenied),
+    ("invalid user id", SlurmDenied),
 )
 
 
