@@ -1,111 +1,240 @@
-"""Slurm by its commands: what each answer of theirs becomes, with a runner that only tells it."""
-
-from __future__ import annotations
+"""Slurm by its commands: what is run, with which environment, and what its answers become."""
 
 import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from unittest.mock import Mock
 
 import pytest
 
-from jupyter_slurm_api import errors
-from jupyter_slurm_api.models import JobSpec, Submitted
+from jupyter_slurm_api.errors import (
+    JobNotFound,
+    SlurmDenied,
+    SlurmRefused,
+    SlurmTimeout,
+    SlurmUnavailable,
+)
+from jupyter_slurm_api.models import ClusterInfo, JobSpec, Submitted
+from jupyter_slurm_api.slurm import commands
 from jupyter_slurm_api.slurm.cli import SlurmCommands
 from jupyter_slurm_api.slurm.runner import Answer
 
+ENVIRON = {"PATH": "/bin", "JUPYTER_TOKEN": "secret", "SLURM_JOB_ID": "1", "SBATCH_QOS": "mine"}
 SPEC = JobSpec(b"#!/bin/sh\n", ("sbatch", "--parsable"), "/work")
-INVALID = b"squeue: error: Invalid job id specified\n"
 
 
+@dataclass
 class FakeRunner:
-    def __init__(self, stdout=b"", stderr=b"", code=0):
-        self.answer = Answer(stdout, stderr, code, 0.1)
-        self.calls = []
+    """Answers every command with one answer; remembers what it ran."""
+
+    stdout: bytes = b""
+    stderr: bytes = b""
+    code: int | None = 0
+    calls: list = field(default_factory=list)
 
     async def run(self, argv, **options):
         self.calls.append((list(argv), options))
-        return self.answer
+        return Answer(self.stdout, self.stderr, self.code, 0.01)
+
+    def says(self, case):
+        self.stdout, self.stderr, self.code = case.stdout, case.stderr, case.code
 
 
-def slurm(runner):
-    return SlurmCommands(runner, {"PATH": "/bin", "JUPYTER_TOKEN": "x"}, "ada")
+@pytest.fixture
+def runner():
+    return FakeRunner()
 
 
-def submit(*answer):
-    return asyncio.run(slurm(FakeRunner(*answer)).submit(SPEC))
+@pytest.fixture
+def cluster(runner):
+    return SlurmCommands(runner, ENVIRON, "alice")
 
 
-@pytest.mark.parametrize(
-    ("stdout", "submitted"),
-    [
-        (b"123\n", Submitted("123")),
-        (b"123;north\n", Submitted("123", "north")),
-        (b"Welcome to the cluster!\n2 news\n123\n", Submitted("123")),
-    ],
-)
-def test_sbatchs_id_line_is_the_answer(stdout, submitted):
-    assert submit(stdout) == submitted
+@pytest.fixture
+def marks(monkeypatch, slurm):
+    """Have commands use the separators that a recorded answer was made with."""
+
+    def use(name):
+        case = slurm[name]
+        fresh = Mock(return_value=case.separators, of_sacct=lambda: case.separators)
+        monkeypatch.setattr(commands, "Separators", fresh)
+        return case
+
+    return use
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        ((b"", b"sbatch: error: Invalid partition name specified", 1), errors.SlurmRefused),
-        ((b"", b"sbatch: error: Access/permission denied", 1), errors.SlurmDenied),
-        (
-            (b"", b"Unable to contact slurm controller (connect failure)", 1),
-            errors.SlurmUnavailable,
-        ),
-        ((b"", b"Socket timed out on send/recv operation", 1), errors.SlurmTimeout),
-        ((b"", b"", -9), errors.SlurmTimeout),
-        ((b"", b"sbatch: Job 5 to start at noon", 0), errors.SlurmRefused),
-    ],
-)
-def test_what_an_sbatch_without_an_id_means(answer, kind):
-    with pytest.raises(errors.SlurmError) as raised:
-        submit(*answer)
-    assert type(raised.value) is kind
+class TestSubmit:
+    def test_the_answer_is_the_job_s_id(self, cluster, runner, slurm):
+        runner.says(slurm["sbatch"])
+        answer = asyncio.run(cluster.submit(SPEC))
+        assert answer == Submitted(slurm["sbatch"].stdout.decode().strip())
+
+    @pytest.mark.parametrize(
+        ("stdout", "found"),
+        [
+            (b"123;north\n", Submitted("123", "north")),
+            (b"Welcome to the cluster!\n2 news\n123\n", Submitted("123")),
+        ],
+    )
+    def test_the_id_is_found_with_its_cluster_and_behind_banners(
+        self, cluster, runner, stdout, found
+    ):
+        runner.stdout = stdout
+        assert asyncio.run(cluster.submit(SPEC)) == found
+
+    def test_what_is_run(self, cluster, runner):
+        runner.stdout = b"1\n"
+        asyncio.run(cluster.submit(SPEC))
+        ((argv, options),) = runner.calls
+        assert argv == ["sbatch", "--parsable"]
+        assert (options["cwd"], options["stdin"]) == ("/work", b"#!/bin/sh\n")
+        assert options["env"] == {"PATH": "/bin", "SBATCH_QOS": "mine"}
+
+    @pytest.mark.parametrize(
+        ("line", "enough"),
+        [(b"123\n", True), (b"123;c\n", True), (b"Welcome!\n", False), (b"\n", False)],
+    )
+    def test_the_first_line_with_an_id_is_enough(self, cluster, runner, line, enough):
+        runner.stdout = b"1\n"
+        asyncio.run(cluster.submit(SPEC))
+        assert runner.calls[0][1]["enough"](line) is enough
+
+    def test_an_id_counts_whatever_comes_after(self, cluster, runner):
+        runner.stdout, runner.code = b"7\n", -9  # ended by us, since its line was enough
+        assert asyncio.run(cluster.submit(SPEC)) == Submitted("7")
+
+    def test_a_refusal(self, cluster, runner, slurm):
+        runner.says(slurm["refused_partition"])
+        with pytest.raises(SlurmRefused, match="Invalid partition name specified"):
+            asyncio.run(cluster.submit(SPEC))
+
+    @pytest.mark.parametrize(
+        ("name", "kind"), [("down_sbatch", SlurmUnavailable), ("frozen_sbatch", SlurmTimeout)]
+    )
+    def test_nobody_answers(self, cluster, runner, slurm, name, kind):
+        runner.says(slurm[name])
+        with pytest.raises(kind):
+            asyncio.run(cluster.submit(SPEC))
+
+    def test_an_sbatch_that_was_killed_may_have_made_a_job(self, cluster, runner):
+        runner.code = -9
+        with pytest.raises(SlurmTimeout, match="signal 9"):
+            asyncio.run(cluster.submit(SPEC))
+
+    def test_success_without_an_id_is_no_job(self, cluster, runner, slurm):
+        runner.says(slurm["refused_test_only"])
+        with pytest.raises(SlurmRefused, match="without a job id, so nothing was submitted"):
+            asyncio.run(cluster.submit(SPEC))
 
 
-def test_sbatch_gets_the_script_the_directory_and_no_secret():
-    runner = FakeRunner(b"7\n")
-    asyncio.run(slurm(runner).submit(SPEC))
-    [(argv, options)] = runner.calls
-    assert argv == ["sbatch", "--parsable"]
-    assert (options["stdin"], options["cwd"]) == (SPEC.script, "/work")
-    assert options["env"] == {"PATH": "/bin"}
+class TestInfo:
+    def test_it_is_asked_once(self, cluster, runner, slurm):
+        runner.says(slurm["config"])
+        first = asyncio.run(cluster.info())
+        assert asyncio.run(cluster.info()) is first
+        assert first == ClusterInfo("devcluster", slurm.directory.name, accounting=True)
+        assert len(runner.calls) == 1
+
+    def test_half_an_answer_is_not_remembered(self, cluster, runner, slurm):
+        with pytest.raises(SlurmUnavailable):
+            asyncio.run(cluster.info())
+        runner.says(slurm["config"])
+        assert asyncio.run(cluster.info()).name == "devcluster"
 
 
-def test_the_configuration_is_asked_for_once():
-    runner = FakeRunner(b"ClusterName = north\nSLURM_VERSION = 22.05.8\n")
-    one = slurm(runner)
+class TestQuestions:
+    def test_they_get_an_environment_for_questions(self, cluster, runner, slurm):
+        runner.says(slurm["config"])
+        asyncio.run(cluster.info())
+        assert runner.calls[0][1]["env"] == {
+            "PATH": "/bin",
+            "SLURM_TIME_FORMAT": "%s",
+            "SLURM_BITSTR_LEN": "0",
+            "LC_ALL": "C.UTF-8",
+        }
 
-    async def twice():
-        return await one.info(), await one.info()
+    def test_the_queue(self, cluster, runner, marks):
+        case = marks("squeue")
+        runner.says(case)
+        found = asyncio.run(cluster.queue())
+        assert found.bad == 0
+        assert len(found.value) == case.stdout.count(case.separators.record.encode())
+        assert runner.calls[0][0] == list(case.argv)
 
-    assert asyncio.run(twice())[1].name == "north"
-    assert len(runner.calls) == 1
+    def test_a_large_queue_is_parsed_off_the_loop_to_the_same_rows(self, cluster, runner, marks):
+        case = marks("squeue")
+        runner.says(case)
+        runner.stdout = case.stdout * 20
+        assert len(runner.stdout) > 64 * 1024
+        found = asyncio.run(cluster.queue())
+        assert len(found.value) == 20 * case.stdout.count(case.separators.record.encode())
+
+    def test_one_s_own_jobs(self, cluster, runner, marks, slurm):
+        case = marks("squeue_own")
+        runner.says(case)
+        found = asyncio.run(cluster.own_jobs())
+        mine = set(slurm.zoo.values()) - {slurm.zoo["foreign"], slurm.zoo["completing"]}
+        assert mine <= set(found.value)
+        assert runner.calls[0][0] == list(case.argv)
+
+    def test_the_accounting_s_answer_is_this_user_s_alone(self, cluster, runner, marks, slurm):
+        case = marks("sacct")
+        runner.says(case)
+        since = datetime(2025, 1, 1, tzinfo=timezone.utc)
+        found = asyncio.run(cluster.recorded(list(slurm.zoo.values()), since))
+        assert found.value[slurm.zoo["failing"]][0].exit_code == 3
+        assert slurm.zoo["foreign"] not in found.value
+
+    def test_the_partitions(self, cluster, runner, marks):
+        runner.says(marks("sinfo"))
+        found = asyncio.run(cluster.partitions())
+        assert [row["name"] for row in found.value] == ["debug", "long"]
+
+    def test_a_job_that_is_shown(self, cluster, runner, slurm):
+        runner.says(slurm["job_failing"])
+        assert asyncio.run(cluster.shown(slurm.zoo["failing"])).exit_code == 3
+
+    def test_a_job_that_the_controller_does_not_know(self, cluster, runner, slurm):
+        runner.says(slurm["refused_job_unknown"])
+        assert asyncio.run(cluster.shown("1")) is None
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda cluster: cluster.info(),
+            lambda cluster: cluster.queue(),
+            lambda cluster: cluster.own_jobs(),
+            lambda cluster: cluster.partitions(),
+            lambda cluster: cluster.shown("1"),
+        ],
+        ids=["info", "queue", "own_jobs", "partitions", "shown"],
+    )
+    def test_a_controller_that_is_down_is_never_an_empty_answer(self, cluster, runner, slurm, ask):
+        runner.says(slurm["down_squeue"])
+        with pytest.raises(SlurmUnavailable):
+            asyncio.run(ask(cluster))
 
 
-def test_a_job_that_the_controller_does_not_know_is_none():
-    assert asyncio.run(slurm(FakeRunner(b"", INVALID, 1)).shown("7")) is None
+class TestCancel:
+    def test_it_is_cancelled(self, cluster, runner, slurm):
+        runner.says(slurm["cancelled"])
+        asyncio.run(cluster.cancel(["1", "2"]))
+        assert runner.calls[0][0] == ["scancel", "--verbose", "1", "2"]
 
-
-@pytest.mark.parametrize(
-    ("stderr", "kind"),
-    [
-        (
-            b"scancel: error: Kill job error on job id 7: Invalid job id specified",
-            errors.JobNotFound,
-        ),
-        (
-            b"scancel: error: Kill job error on job id 7: Access/permission denied",
-            errors.SlurmDenied,
-        ),
-    ],
-)
-def test_scancel_is_believed_by_its_words_not_by_its_exit(stderr, kind):
-    with pytest.raises(kind):
-        asyncio.run(slurm(FakeRunner(b"", b"scancel: Terminating job 7\n" + stderr)).cancel(["7"]))
-
-
-def test_scancel_without_an_error_is_done():
-    asyncio.run(slurm(FakeRunner(b"", b"scancel: Terminating job 7\n")).cancel(["7"]))
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [
+            ("refused_scancel_unknown", JobNotFound),
+            ("refused_scancel_ended", JobNotFound),
+            ("refused_scancel_two", JobNotFound),
+            ("refused_scancel_foreign", SlurmDenied),
+            ("refused_scancel_word", SlurmRefused),
+            ("down_scancel", SlurmUnavailable),
+            ("frozen_scancel", SlurmTimeout),
+        ],
+    )
+    def test_it_is_not_though_scancel_exits_with_success(self, cluster, runner, slurm, name, kind):
+        runner.says(slurm[name])
+        with pytest.raises(kind) as raised:
+            asyncio.run(cluster.cancel(["1"]))
+        assert "Terminating" not in raised.value.message
