@@ -1,0 +1,282 @@
+"""A job's output: whatever its path leads to, only a regular file's last part is read."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_slurm_api.errors import DatabaseUnavailable
+from jupyter_slurm_api.services import output
+from jupyter_slurm_api.services.output import OutputService, as_text, read_tail
+from jupyter_slurm_api.store.outputs import Tail
+
+
+class TestReadTail:
+    @pytest.mark.parametrize(
+        ("content", "limit", "tail"),
+        [
+            (b"", 10, b""),
+            (b"hello\n", 10, b"hello\n"),
+            (b"0123456789", 10, b"0123456789"),
+            (b"0123456789a", 10, b"123456789a"),
+            (b"0123456789", 1, b"9"),
+            (b"0123456789", 0, b""),
+            (b"\x00\xff\r\n", 10, b"\x00\xff\r\n"),
+        ],
+    )
+    def test_the_last_part_of_a_file_and_its_whole_size(self, tmp_path, content, limit, tail):
+        path = tmp_path / "with blanks %j.out"
+        path.write_bytes(content)
+        found = read_tail(str(path), limit)
+        assert found == Tail(tail, len(content))
+        assert found.truncated is (len(tail) < len(content))
+
+    def test_five_gigabytes_cost_no_more_than_the_last_part(self, tmp_path):
+        path = tmp_path / "large"
+        with path.open("wb") as file:
+            file.seek(5 << 30)
+            file.write(b"the end")
+        assert path.stat().st_blocks < 1000
+        assert read_tail(str(path), 10) == Tail(b"\0\0\0the end", (5 << 30) + 7)
+
+    def test_a_file_that_grows_meanwhile_gives_no_more_than_the_limit(self, tmp_path):
+        path = tmp_path / "grows"
+        path.write_bytes(b"x" * 100)
+        with path.open("ab") as file:
+            found = read_tail(str(path), 50)
+            file.write(b"y" * 100)
+        assert len(found.data) == 50
+
+    def test_a_missing_file(self, tmp_path):
+        with pytest.raises(FileNotFoundError):
+            read_tail(str(tmp_path / "missing"), 10)
+
+    def test_a_fifo_does_not_block(self, tmp_path):
+        os.mkfifo(tmp_path / "fifo")
+        with pytest.raises(OSError, match="not a regular file"):
+            read_tail(str(tmp_path / "fifo"), 10)
+
+    def test_a_directory(self, tmp_path):
+        with pytest.raises(OSError, match=r"directory|not a regular file"):
+            read_tail(str(tmp_path), 10)
+
+    @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/tty"])
+    def test_a_device(self, device):
+        with pytest.raises(OSError, match=r"not a regular file|No such device"):
+            read_tail(device, 10)
+
+    def test_a_link_is_not_followed(self, tmp_path):
+        secret = tmp_path / "secret"
+        secret.write_text("secret")
+        (tmp_path / "link").symlink_to(secret)
+        with pytest.raises(OSError, match="symbolic links"):
+            read_tail(str(tmp_path / "link"), 10)
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    def test_a_file_that_one_may_not_read(self, tmp_path):
+        path = tmp_path / "closed"
+        path.touch(mode=0)
+        with pytest.raises(PermissionError):
+            read_tail(str(path), 10)
+
+    def test_no_file_stays_open(self, tmp_path):
+        os.mkfifo(tmp_path / "fifo")
+        before = os.listdir("/proc/self/fd")  # noqa: PTH208 - /proc
+        for _ in range(20):
+            with pytest.raises(OSError, match="not a regular file"):
+                read_tail(str(tmp_path / "fifo"), 10)
+        assert len(os.listdir("/proc/self/fd")) == len(before)  # noqa: PTH208 - /proc
+
+
+class TestAsText:
+    @pytest.mark.parametrize(
+        ("data", "text"),
+        [
+            (b"", ""),
+            (b"hello\n", "hello\n"),
+            ("é日🚀".encode(), "é日🚀"),
+            ("é日".encode()[1:], "日"),
+            ("日x".encode()[1:], "x"),
+            ("🚀x".encode()[1:], "x"),
+            ("🚀x".encode()[3:], "x"),
+            ("x🚀".encode()[:-1], "x\ufffd"),
+            (b"caf\xe9!", "caf\ufffd!"),
+            (b"\xff\xfe", "\ufffd\ufffd"),
+            (b"a\0b\x1b[31m", "a\0b\x1b[31m"),
+        ],
+    )
+    def test_text(self, data, text):
+        assert as_text(data) == text
+
+    def test_bytes_that_only_look_like_the_middle_of_characters_all_show(self):
+        assert as_text(b"\x80" * 6) == "\ufffd" * 6
+
+    @given(st.text(), st.integers(0, 50))
+    def test_a_text_cut_anywhere_in_front_shows_whole_characters_only(self, text, cut):
+        data = text.encode("utf-8", "replace")
+        shown = as_text(data[cut:] + b"end")
+        assert f"{data.decode()}end".endswith(shown)
+
+    @given(st.binary())
+    def test_no_bytes_make_it_raise(self, data):
+        as_text(data)
+
+
+@dataclass
+class FakeStores:
+    """Both stores: what was kept, and which jobs are marked as kept."""
+
+    kept: dict = field(default_factory=dict)
+    marked: list = field(default_factory=list)
+    away: int = 0
+
+    async def keep(self, job_id, stream, tail):
+        if self.away:
+            self.away -= 1
+            raise DatabaseUnavailable("away")
+        self.kept[job_id, stream] = tail
+
+    async def get(self, job_id, stream):
+        return self.kept.get((job_id, stream))
+
+    async def mark_output_kept(self, job_id):
+        self.marked.append(job_id)
+
+
+@pytest.fixture
+def stores():
+    return FakeStores()
+
+
+@pytest.fixture
+def keep(stores, monkeypatch):
+    """Keep the outputs of jobs, until all are marked."""
+    monkeypatch.setattr(output, "_PAUSE_SECONDS", 0.02)
+
+    async def run(jobs, until):
+        service = OutputService(stores, stores, limit=10)
+        service.start()
+        service.keep_soon(jobs)
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if until(stores):
+                break
+        await service.stop()
+
+    return lambda *jobs, until=lambda stores: stores.marked: asyncio.run(run(jobs, until))
+
+
+@pytest.fixture
+def ended(make_job, tmp_path, now):
+    """A job that ran and is over, with both streams in one file."""
+
+    def make(job_id="aaaa", **changes):
+        path = str(tmp_path / f"{job_id}.out")
+        facts = {"status": "COMPLETED", "start_time": now, "stdout_path": path, "stderr_path": path}
+        return make_job(job_id, **(facts | changes))
+
+    return make
+
+
+class TestRead:
+    @staticmethod
+    def read(stores, job, stream="stdout"):
+        async def once():
+            return await OutputService(stores, stores, limit=10).read(job, stream)
+
+        return asyncio.run(once())
+
+    def test_a_running_job_s_file(self, stores, ended, tmp_path):
+        (tmp_path / "aaaa.out").write_text("so far, so good")
+        found = self.read(stores, ended(status="RUNNING"))
+        assert found == Tail(b"r, so good", 15)
+
+    def test_the_other_stream(self, stores, ended, tmp_path):
+        (tmp_path / "err").write_text("oops")
+        job = ended(stderr_path=str(tmp_path / "err"))
+        assert self.read(stores, job, "stderr") == Tail(b"oops", 4)
+
+    def test_what_was_kept_comes_before_the_file_which_may_be_another_job_s(
+        self, stores, ended, tmp_path
+    ):
+        stores.kept["aaaa", "stdout"] = Tail(b"kept", 4)
+        (tmp_path / "aaaa.out").write_text("another")
+        assert self.read(stores, ended(output_kept=True)) == Tail(b"kept", 4)
+
+    def test_another_job_s_kept_output_is_not_shown(self, stores, ended):
+        stores.kept["bbbb", "stdout"] = Tail(b"kept", 4)
+        assert self.read(stores, ended(output_kept=True)) is None
+
+    @pytest.mark.parametrize(
+        "path",
+        [None, "", "/no/such/file", "/dev/null", "relative/and/missing", "with\0nul", "x" * 5000],
+    )
+    def test_there_is_none_to_be_had(self, stores, ended, path):
+        assert self.read(stores, ended(stdout_path=path)) is None
+
+    def test_a_disk_that_does_not_answer(self, stores, ended, monkeypatch):
+        monkeypatch.setattr(output, "_READ_SECONDS", 0.05)
+        monkeypatch.setattr(
+            output, "read_tail", lambda path, limit: asyncio.run(asyncio.sleep(0.3))
+        )
+        assert self.read(stores, ended()) is None
+
+
+class TestKeep:
+    def test_the_end_of_both_streams_in_one_file_is_kept_once(self, keep, stores, ended, tmp_path):
+        (tmp_path / "aaaa.out").write_text("0123456789abc")
+        keep(ended())
+        assert stores.kept == {("aaaa", "stdout"): Tail(b"3456789abc", 13)}
+        assert stores.marked == ["aaaa"]
+
+    def test_two_files_are_kept_both(self, keep, stores, ended, tmp_path):
+        (tmp_path / "aaaa.out").write_text("out")
+        (tmp_path / "err").write_text("err")
+        keep(ended(stderr_path=str(tmp_path / "err")))
+        assert stores.kept == {
+            ("aaaa", "stdout"): Tail(b"out", 3),
+            ("aaaa", "stderr"): Tail(b"err", 3),
+        }
+
+    def test_a_file_that_appears_late_is_waited_for(self, keep, stores, ended, tmp_path):
+        tries = iter(range(100))
+
+        def until(stores):
+            if next(tries) == 4:
+                assert stores.marked == []
+                (tmp_path / "aaaa.out").write_text("late")
+            return stores.marked
+
+        keep(ended(), until=until)
+        assert stores.kept == {("aaaa", "stdout"): Tail(b"late", 4)}
+
+    def test_a_file_that_never_appears_is_given_up(self, keep, stores, ended):
+        keep(ended())
+        assert (stores.kept, stores.marked) == ({}, ["aaaa"])
+
+    def test_a_job_that_never_ran_has_no_output_to_wait_for(self, keep, stores, ended):
+        keep(ended(start_time=None), until=lambda stores: stores.marked)
+        assert (stores.kept, stores.marked) == ({}, ["aaaa"])
+
+    def test_a_database_that_is_away_is_waited_for(self, keep, stores, ended, tmp_path):
+        (tmp_path / "aaaa.out").write_text("patient")
+        stores.away = 3
+        keep(ended())
+        assert stores.kept == {("aaaa", "stdout"): Tail(b"patient", 7)}
+
+    def test_one_job_s_missing_file_holds_up_no_other(self, keep, stores, ended, tmp_path):
+        (tmp_path / "bbbb.out").write_text("mine")
+        keep(ended("aaaa"), ended("bbbb"))
+        assert stores.marked[0] == "bbbb"
+
+    def test_a_job_that_is_named_twice_is_kept_once(self, keep, stores, ended, tmp_path):
+        (tmp_path / "aaaa.out").write_text("x")
+        (tmp_path / "bbbb.out").write_text("x")
+        keep(
+            *(ended("aaaa"), ended("aaaa"), ended("bbbb")),
+            until=lambda stores: "bbbb" in stores.marked,
+        )
+        assert stores.marked == ["aaaa", "bbbb"]
