@@ -1,0 +1,103 @@
+"""A personal Slurm with a long queue, and its commands as anybody would run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from jupyter_slurm_api.local.devcluster import DevCluster
+from jupyter_slurm_api.local.spec import ClusterSpec
+from jupyter_slurm_api.slurm import commands, environment
+
+HELD: Final = "#!/bin/bash\n#SBATCH --hold --output=/dev/null\nhostname\n"
+_RUNNING: Final = "#!/bin/bash\n#SBATCH --time=60 --output=/dev/null\nsleep 3600\n"
+_AT_ONCE: Final = 8
+_SBATCH: Final = """
+for i in $(seq "$1" 8 "$2"); do
+  sbatch --quiet --job-name="train-fold-$i" <<<"$3" || exit 1
+done >/dev/null
+"""
+
+
+class BareSlurm:
+    """Slurm's commands without us between, in the environment that ours get."""
+
+    def __init__(self, slurm_conf: Mapping[str, str]) -> None:
+        self.environ = {**os.environ, **slurm_conf}
+        self._query_env = environment.for_query(self.environ)
+        self._sbatch_env = environment.for_sbatch(self.environ)
+
+    def squeue(self) -> float:
+        """Ask for the whole queue; the wall time in seconds."""
+        return self._timed(commands.squeue(commands.Separators()), self._query_env)
+
+    def squeue_own(self) -> float:
+        """Ask for the user's own jobs; the wall time in seconds."""
+        return self._timed(commands.squeue_own(commands.Separators()), self._query_env)
+
+    def sbatch(self, script: str = HELD) -> float:
+        """Submit a script; the wall time in seconds."""
+        return self._timed(["sbatch", "--parsable"], self._sbatch_env, script)
+
+    def sbatch_rate(self, at_once: int, seconds: float) -> float:
+        """Submit from several loops at once; jobs a second."""
+        end = time.monotonic() + seconds
+
+        def loop(_: int) -> int:
+            done = 0
+            while time.monotonic() < end:
+                self.sbatch()
+                done += 1
+            return done
+
+        began = time.monotonic()
+        with ThreadPoolExecutor(at_once) as threads:
+            done = sum(threads.map(loop, range(at_once)))
+        return done / (time.monotonic() - began)
+
+    def fill(self, count: int) -> None:
+        """Put held jobs into the queue, and one that runs, so that the queue never stands still."""
+        self.sbatch(_RUNNING)
+        argv = ["bash", "-c", _SBATCH, "fill"]
+        loops = [
+            subprocess.Popen([*argv, str(first), str(count - 1), HELD], env=self._sbatch_env)
+            for first in range(1, _AT_ONCE + 1)
+        ]
+        if sum(loop.wait() for loop in loops):
+            raise SystemExit("sbatch failed; see above.")
+
+    def version(self) -> str:
+        """Return Slurm's version."""
+        return self._said(["squeue", "--version"]).removeprefix("slurm").strip()
+
+    def jobs(self) -> int:
+        """Return how many rows the queue has."""
+        return len(self._said(["squeue", "--all", "--noheader", "--format=%i"]).split())
+
+    def _said(self, argv: Sequence[str]) -> str:
+        return subprocess.run(
+            argv, env=self._query_env, check=True, capture_output=True, text=True
+        ).stdout
+
+    @staticmethod
+    def _timed(argv: Sequence[str], env: Mapping[str, str], stdin: str = "") -> float:
+        began = time.perf_counter()
+        subprocess.run(argv, env=env, input=stdin.encode(), check=True, capture_output=True)
+        return time.perf_counter() - began
+
+
+@contextmanager
+def personal_cluster(root: Path) -> Iterator[BareSlurm]:
+    """Bring up a cluster of our own, without accounting, and end it afterwards."""
+    cluster = DevCluster(root)
+    cluster.up(ClusterSpec(accounting=False))
+    try:
+        yield BareSlurm(cluster.environment())
+    finally:
+        cluster.down(purge=True)
