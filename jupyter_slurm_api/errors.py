@@ -12,6 +12,7 @@
     │   └── SlurmTimeout        it did not answer in time
     ├── DatabaseUnavailable     MongoDB is away
     │   └── MongodUnavailable   ... because the mongod of this user cannot run here
+    ├── FilesUnavailable        a file system does not answer
     ├── NotReady                the server is still starting, or stopping
     └── DevClusterError         the personal Slurm could not be started or stopped
 
@@ -82,6 +83,10 @@ class DatabaseUnavailable(SlurmApiError):
 
 class MongodUnavailable(DatabaseUnavailable):
     """This user's own mongod cannot be started on this machine."""
+
+
+class FilesUnavailable(SlurmApiError):
+    """A file system did not answer in time."""
 
 
 class NotReady(SlurmApiError):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # pydantic and pymongo are loaded after the server has starte
     from .wiring import Running
 
 _SECRET_VARIABLES: Final = ("MONGO_URI", "MONGO_DB")
+_LARGEST: Final = 12 * 1024 * 1024  # a document of MongoDB has at most 16 MiB
 _URI_SCHEMES: Final = ("mongodb://", "mongodb+srv://")
 
 
@@ -124,7 +125,14 @@ class SlurmApi(ExtensionApp):
             raise NotReady("This server is stopping.")
         if self._building is None:
             self._building = asyncio.ensure_future(self._build())
-        return (await asyncio.shield(self._building)).services
+        try:
+            return (await asyncio.shield(self._building)).services
+        except Exception as error:
+            self._building = None
+            self.log.exception("jupyter_slurm_api could not start")
+            raise NotReady(
+                "The Slurm service could not start; the server's log says why."
+            ) from error
 
     async def _build(self) -> Running:
         # Imported in a thread: pydantic and pymongo take a while, and the server is up already.
@@ -154,6 +162,11 @@ class SlurmApi(ExtensionApp):
             f"SlurmApi.{trait} is {getattr(self, trait)}, but must be greater than 0."
             for trait in (*seconds, *sizes)
             if getattr(self, trait) <= 0
+        ]
+        faults += [
+            f"SlurmApi.{trait} is {getattr(self, trait)}, but MongoDB keeps at most {_LARGEST}."
+            for trait in sizes
+            if getattr(self, trait) > _LARGEST
         ]
         if self.mongo_uri and not self.mongo_uri.startswith(_URI_SCHEMES):
             faults.append("SlurmApi.mongo_uri must begin with mongodb:// or mongodb+srv://.")

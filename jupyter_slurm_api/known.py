@@ -18,13 +18,26 @@ class KnownJobs:
         return len(self._jobs)
 
     def put(self, jobs: Iterable[Job]) -> None:
-        """Note jobs; where one is here already, the later revision stays."""
+        """Note jobs; where one is here already, the later revision stays.
+
+        Of two jobs under one Slurm id, which Slurm has used again, the newer one has it.
+        """
         for job in jobs:
             old = self._jobs.get(job.job_id)
             if old is None or job.revision >= old.revision:
                 self._jobs[job.job_id] = job
-                if job.slurm_id:
+                if job.slurm_id and not self._has_newer(job):
                     self._by_slurm_id[job.slurm_id] = job.job_id
+
+    def _has_newer(self, job: Job) -> bool:
+        other = self.get(job.slurm_id or "")
+        return other is not None and other.is_newer_than(job)
+
+    def drop(self, job_id: str) -> None:
+        """Let go of a job."""
+        job = self._jobs.pop(job_id, None)
+        if job and self._by_slurm_id.get(job.slurm_id or "") == job_id:
+            del self._by_slurm_id[job.slurm_id or ""]
 
     def get(self, any_id: str) -> Job | None:
         """Return a job by its UUID or its Slurm id."""
@@ -51,6 +64,4 @@ class KnownJobs:
         """Let go of jobs that are over and that Slurm's queue shows no more."""
         for job in self.all():
             if job.is_over and job.slurm_id not in visible:
-                del self._jobs[job.job_id]
-                if self._by_slurm_id.get(job.slurm_id or "") == job.job_id:
-                    del self._by_slurm_id[job.slurm_id or ""]
+                self.drop(job.job_id)

@@ -68,4 +68,6 @@ class Lookup:
         if patient and now - self._missing_since[job.job_id] < _GRACE:
             return None
         shown = await self._slurm.shown(job.slurm_id or "")
-        return reconcile.update(job, shown, now) if shown else reconcile.gone(job, now)
+        if shown and job.is_in(shown):
+            return reconcile.update(job, shown, now)
+        return reconcile.gone(job, now)

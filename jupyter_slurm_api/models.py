@@ -84,6 +84,8 @@ OBSERVED: Final = tuple(
 )
 """The fields that an observation and a job have in common."""
 
+_OF_ONE_RUN: Final = ("start_time", "end_time", "exit_code", "exit_signal", "node_list")
+
 
 class Transition(Model):
     """The moment when a job was first seen in a state."""
@@ -192,7 +194,20 @@ class Job(JobFacts):
             if (value := getattr(seen, name)) is not None and value != getattr(self, name)
         }
         changes |= self._derived(seen, now)
+        if self._runs_again(seen):
+            changes |= {name: getattr(seen, name) for name in _OF_ONE_RUN}
+            changes["output_kept"] = False
         return self.model_copy(update=changes | {"synced_at": now}) if changes else self
+
+    def is_newer_than(self, other: Job) -> bool:
+        """Tell which of two jobs under one Slurm id came later; one not yet seen is the newest."""
+        if self.first_submit_time is None or other.first_submit_time is None:
+            return self.first_submit_time is None
+        return self.first_submit_time > other.first_submit_time
+
+    def _runs_again(self, seen: Observation) -> bool:
+        restarted = (seen.restarts or 0) > (self.restarts or 0)
+        return restarted or (self.is_over and not seen.is_over)
 
     def _derived(self, seen: Observation, now: datetime) -> dict[str, Any]:
         changes: dict[str, Any] = {}

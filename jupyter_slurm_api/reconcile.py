@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +11,8 @@ from typing import Final
 from . import states
 from .models import Job, Observation, Origin
 
+_ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
+_SBATCH_IS_DEAD_AFTER: Final = timedelta(seconds=240)  # its own retries take 120 s, ours add some
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 """How far our clock and the controller's may be apart."""
 
@@ -69,22 +71,109 @@ def last_run(job: Job, runs: Sequence[Observation]) -> Observation | None:
     return own[-1] if own else None
 
 
-def match(
-    seen: Iterable[Observation], by_slurm_id: Mapping[str, Job], by_job_id: Mapping[str, Job]
-) -> tuple[list[tuple[Job, Observation]], list[Observation]]:
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Observations with the jobs they are of, and those of jobs that we do not know."""
+
+    pairs: list[tuple[Job, Observation]]
+    strangers: list[Observation]
+
+    @property
+    def jobs(self) -> set[str]:
+        """The UUIDs of the jobs that were seen."""
+        return {job.job_id for job, _ in self.pairs}
+
+
+def match(seen: Iterable[Observation], jobs: Iterable[Job]) -> Matched:
     """Pair observations with the jobs they are of; the rest are strangers.
 
     A tag speaks only for a job that has no Slurm id yet: users copy comments.
     """
-    pairs: list[tuple[Job, Observation]] = []
-    strangers: list[Observation] = []
+    by_job_id = {job.job_id: job for job in jobs}
+    by_slurm_id = newest(by_job_id.values())
+    matched = Matched([], [])
     for one in seen:
         job = by_slurm_id.get(one.slurm_id)
         if job is None or not job.is_in(one):
             tagged = by_job_id.get(one.tag or "")
             job = tagged if tagged is not None and tagged.slurm_id is None else None
         if job is None:
-            strangers.append(one)
+            matched.strangers.append(one)
         else:
-            pairs.append((job, one))
-    return pairs, strangers
+            matched.pairs.append((job, one))
+    return matched
+
+
+def newest(jobs: Iterable[Job]) -> dict[str, Job]:
+    """Return jobs by their Slurm id; of those under an id used again the newest."""
+    found: dict[str, Job] = {}
+    for job in jobs:
+        other = found.get(job.slurm_id or "")
+        if job.slurm_id and (other is None or not other.is_newer_than(job)):
+            found[job.slurm_id] = job
+    return found
+
+
+def missing(jobs: Iterable[Job], seen: Matched, visible: Collection[str]) -> list[Job]:
+    """Return the jobs that are not over and that Slurm's queue does not show any more.
+
+    ``visible`` are the Slurm ids that the queue shows, changed or not. Under an
+    id used again it shows another job; of an array it may show a part.
+    """
+    holders = newest(jobs)
+    taken = {one.slurm_id for one in seen.strangers}
+    ended = {job.job_id for job, one in seen.pairs if is_ended_array(job, one)}
+    return [
+        job
+        for job in jobs
+        if job.slurm_id
+        and not job.is_over
+        and (
+            job.slurm_id not in visible
+            or job.slurm_id in taken
+            or holders[job.slurm_id] is not job
+            or job.job_id in ended
+        )
+    ]
+
+
+def is_ended_array(job: Job, seen: Observation) -> bool:
+    """Tell whether what the queue still shows of an array is over.
+
+    Its earlier tasks may have left the queue, failed ones among them: only the
+    accounting has them all.
+    """
+    return seen.is_over and (job.array is not None or seen.array is not None)
+
+
+def perhaps_ours(
+    strangers: Iterable[Observation], unanswered: Collection[Job], now: datetime
+) -> set[str]:
+    """Return the ids of new jobs that may be a submit of ours whose answer is on its way.
+
+    Sites rewrite comments, and with it goes the tag.
+    """
+    if not unanswered:
+        return set()
+    return {
+        one.slurm_id
+        for one in strangers
+        if one.submit_time is None or now - one.submit_time < _ANSWER_COMES_WITHIN
+    }
+
+
+def unanswered(job: Job, now: datetime) -> Change | None:
+    """End a submit whose sbatch never answered and that the queue does not show.
+
+    Only long after sbatch's last sign of life: a controller that hung takes the
+    job of a killed sbatch when it wakes.
+    """
+    if job.submit_time is None or now - job.submit_time < _SBATCH_IS_DEAD_AFTER:
+        return None
+    seen = Observation(
+        slurm_id="",
+        status=states.UNKNOWN,
+        reason="sbatch did not answer, and Slurm's queue does not show this job.",
+    )
+    after = job.with_observation(seen, now).model_copy(update={"slurm_id": None})
+    return Change(job, after)

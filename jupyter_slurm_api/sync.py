@@ -6,8 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,11 +16,12 @@ from .clock import utc_now
 from .errors import SlurmApiError, SlurmError
 from .known import KnownJobs
 from .lookup import Lookup
-from .models import Job, Observation
+from .models import ClusterInfo, Job, Observation
 from .reconcile import Change
 from .slurm.client import Slurm
 from .slurm.parsing import Record, observe
 from .store.jobs import JobStore
+from .threads import DaemonThreads
 
 _LONGEST_PAUSE: Final = 120.0
 _JITTER: Final = 0.1
@@ -50,6 +50,7 @@ class _Look:
     changes: list[Change]
     adopted: list[Job]
     missing: list[Job]
+    postponed: Collection[str]
 
 
 class Sync:
@@ -84,7 +85,7 @@ class Sync:
         self._loaded = False
         self._kicked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="slurm-api-sync")
+        self._threads = DaemonThreads(1, "slurm-api-sync")
         self._failures = 0
         self._status: dict[str, Any] = {
             "last_success": None,
@@ -113,7 +114,7 @@ class Sync:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown()
 
     def soon(self) -> None:
         """Ask for an extra tick, in a moment or as soon as the floor allows."""
@@ -157,7 +158,7 @@ class Sync:
         """
         began = time.monotonic()
         info = await self._slurm.info()
-        await self._load()
+        await self._load(info.name)
         seen = await self._slurm.own_jobs()
         changed = {
             slurm_id: rows
@@ -165,13 +166,11 @@ class Sync:
             if rows != self._rows.get(slurm_id)
         }
         observations = await self._off_loop(_observe_all, changed)
-        await self._meet(observations)
-        look = await self._off_loop(
-            self._compare, observations, frozenset(seen.value), info.name, self._known.all()
-        )
+        await self._meet(info.name, observations)
+        look = await self._off_loop(self._compare, observations, frozenset(seen.value), info)
         lost = await self._lookup.changes(look.missing, has_accounting=info.accounting)
-        all_mine = await self._write([*look.changes, *lost], look.adopted)
-        self._rows = seen.value if all_mine else {}
+        all_mine = await self._write(info.name, [*look.changes, *lost], look.adopted)
+        self._rows = _without(seen.value, look.postponed) if all_mine else {}
         self._known.forget_ended(set(seen.value))
         self._failures = 0
         self._status |= {
@@ -185,55 +184,70 @@ class Sync:
     async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
-    async def _load(self) -> None:
+    async def _load(self, cluster: str) -> None:
         if not self._loaded:
-            self._known.put(await self._store.live())
-            self._over(await self._store.unkept())
+            self._known.put(await self._store.live(cluster))
+            self._over(await self._store.unkept(cluster))
             self._loaded = True
 
-    async def _meet(self, observations: Sequence[Observation]) -> None:
+    async def _meet(self, cluster: str, observations: Sequence[Observation]) -> None:
         """Fetch jobs that are new to this server but not to the database."""
         new = [seen for seen in observations if not self._known.has(seen)]
         if new:
             tags = [seen.tag for seen in new if seen.tag]
-            self._known.put(await self._store.find([seen.slurm_id for seen in new], tags))
+            ids = [seen.slurm_id for seen in new]
+            self._known.put(await self._store.find(cluster, ids, tags))
 
     def _compare(
-        self,
-        observations: Sequence[Observation],
-        visible: frozenset[str],
-        cluster: str,
-        jobs: Sequence[Job],
+        self, observations: Sequence[Observation], visible: frozenset[str], info: ClusterInfo
     ) -> _Look:
         now = utc_now()
-        here = [job for job in jobs if job.cluster == cluster]
-        by_slurm_id = {job.slurm_id: job for job in here if job.slurm_id}
-        by_job_id = {job.job_id: job for job in here}
-        pairs, strangers = reconcile.match(observations, by_slurm_id, by_job_id)
-        changes = [reconcile.update(job, seen, now) for job, seen in pairs]
-        adopted = [
-            reconcile.adopt(seen, cluster=cluster, user=self._user, now=now) for seen in strangers
+        jobs = self._known.all()
+        seen = reconcile.match(observations, jobs)
+        unanswered = [job for job in jobs if job.slurm_id is None and not job.is_over]
+        postponed = reconcile.perhaps_ours(seen.strangers, unanswered, now)
+        found = seen.jobs
+        pairs = [
+            pair for pair in seen.pairs if not (info.accounting and reconcile.is_ended_array(*pair))
         ]
-        reused = {seen.slurm_id for seen in strangers}
-        missing = [
-            job
-            for slurm_id, job in by_slurm_id.items()
-            if not job.is_over and (slurm_id not in visible or slurm_id in reused)
-        ]
-        return _Look([change for change in changes if change], adopted, missing)
+        changes = [reconcile.update(job, one, now) for job, one in pairs]
+        changes += [reconcile.unanswered(job, now) for job in unanswered if job.job_id not in found]
+        return _Look(
+            [change for change in changes if change],
+            [
+                reconcile.adopt(one, cluster=info.name, user=self._user, now=now)
+                for one in seen.strangers
+                if one.slurm_id not in postponed
+            ],
+            reconcile.missing(jobs, seen, visible),
+            postponed,
+        )
 
-    async def _write(self, changes: Sequence[Change], adopted: Sequence[Job]) -> bool:
+    async def _write(self, cluster: str, changes: Sequence[Change], adopted: Sequence[Job]) -> bool:
         """Write; where another server was first, read what it wrote and return False."""
         all_mine = await self._store.write(changes, adopted)
-        after = [change.written for change in changes]
+        after = [*await self._off_loop(_written, changes), *adopted]
         if not all_mine:
-            ids = [job.slurm_id for job in (*after, *adopted) if job.slurm_id]
-            self._known.put(await self._store.find(ids, [job.job_id for job in after]))
+            ids = [job.slurm_id for job in after if job.slurm_id]
+            for job in after:
+                self._known.drop(job.job_id)
+            after = await self._store.find(cluster, ids, [job.job_id for job in after])
             self.soon()
-            return False
-        self._known.put([*after, *adopted])
-        self._over([job for job in (*after, *adopted) if job.is_over and not job.output_kept])
-        return True
+        self._known.put(after)
+        self._over([job for job in after if job.is_over and not job.output_kept])
+        return all_mine
+
+
+def _written(changes: Sequence[Change]) -> list[Job]:
+    return [change.written for change in changes]
+
+
+def _without(
+    groups: Mapping[str, tuple[Record, ...]], left_out: Collection[str]
+) -> Mapping[str, tuple[Record, ...]]:
+    if not left_out:
+        return groups
+    return {slurm_id: rows for slurm_id, rows in groups.items() if slurm_id not in left_out}
 
 
 def _observe_all(groups: Mapping[str, tuple[Record, ...]]) -> list[Observation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 from collections.abc import Mapping
@@ -25,6 +26,14 @@ from .store.outputs import OutputStore
 from .sync import Intervals, Sync
 
 _DRAIN_SECONDS: Final = 10.0
+
+
+def _account() -> str:
+    """Return the account that this server runs as, under the name that Slurm shows for it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container with a bare user id
+        return str(os.getuid())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Running:
     @classmethod
     def start(cls, settings: Settings, root: Path, environ: Mapping[str, str]) -> Running:
         """Build all parts and start those that run by themselves."""
-        user = pwd.getpwuid(os.getuid()).pw_name
+        user = _account()
         slurm = SlurmCommands(Runner(seconds=settings.command_timeout), environ, user)
         mongod = None if settings.mongo_uri else EmbeddedMongod(Path(settings.data_dir))
         mongo = Mongo(
@@ -87,6 +96,6 @@ class Running:
         await self.jobs.drain(_DRAIN_SECONDS)
         await self.sync.stop()
         await self.outputs.stop()
-        await self.mongo.close()
+        self.mongo.close()
         if self.mongod is not None:
-            self.mongod.stop()
+            await asyncio.to_thread(self.mongod.stop)

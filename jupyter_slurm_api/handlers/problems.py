@@ -21,6 +21,7 @@ STATUS: Final[dict[type[errors.SlurmApiError], HTTPStatus]] = {
     errors.SlurmTimeout: HTTPStatus.GATEWAY_TIMEOUT,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MongodUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.FilesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DevClusterError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

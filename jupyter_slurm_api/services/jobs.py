@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from typing import Final
@@ -13,9 +14,10 @@ from .. import states
 from ..clock import utc_now
 from ..errors import (
     DatabaseUnavailable,
+    FilesUnavailable,
     InvalidRequest,
     JobNotFound,
-    SlurmApiError,
+    SlurmError,
     SlurmTimeout,
 )
 from ..known import KnownJobs
@@ -34,7 +36,8 @@ from . import submission
 from .output import OutputService, as_text
 from .queue import QueueService
 
-_UUID_LENGTH: Final = 36
+_SLURM_ID: Final = re.compile(r"[0-9]{1,20}(?:[_+][0-9]{1,20})?")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _log = logging.getLogger(__name__)
 
@@ -131,6 +134,7 @@ class JobService:
 
     async def _carry_out(self, job: Job, spec: JobSpec) -> Job:
         await self._store.insert(job)
+        self._known.put([job])
         try:
             answer = await self._slurm.submit(spec)
         except SlurmTimeout as error:
@@ -138,7 +142,7 @@ class JobService:
                 f"{error.message} Whether the job was submitted is not known yet: look at job"
                 f" {job.job_id} before you submit it again."
             ) from error
-        except SlurmApiError:
+        except Exception:
             await self._take_back(job)
             raise
         return await self._submitted(job, answer)
@@ -148,30 +152,35 @@ class JobService:
         seen = Observation(slurm_id=answer.slurm_id, status="PENDING")
         after = job.with_observation(seen, now)
         try:
-            written = await self._store.replace(job, after)
+            if await self._store.replace(job, after):
+                self._known.put([after.model_copy(update={"revision": job.revision + 1})])
         except DatabaseUnavailable:
+            # The sync finds the job by its tag and notes what could not be noted here.
             _log.warning("job %s is submitted as %s but not noted yet", job.job_id, answer.slurm_id)
-            written = True  # the sync notes it, by its tag
-        else:
-            after = after.model_copy(update={"revision": after.revision + 1})
-        if written:
-            self._known.put([after])
         self._after_submit()
         return after
 
     async def _take_back(self, job: Job) -> None:
+        self._known.drop(job.job_id)
         try:
             await self._store.delete(job)
         except DatabaseUnavailable:
             _log.warning("job %s was refused; its record could not be taken back", job.job_id)
 
     async def _find(self, job_id: str, *, is_slurm_id: bool) -> Job | None:
-        if is_slurm_id:
-            return await self._store.get_by_slurm_id(job_id)
-        return await self._store.get(job_id)
+        if not is_slurm_id:
+            return await self._store.get(job_id.lower())
+        try:
+            cluster = (await self._slurm.info()).name
+        except SlurmError:
+            cluster = None  # better another cluster's job than none, while Slurm is away
+        return await self._store.get_by_slurm_id(words.job_of(job_id), cluster)
 
     async def _with_output(self, job: Job) -> JobView:
-        tail = await self._outputs.read(job, "stdout")
+        try:
+            tail = await self._outputs.read(job, "stdout")
+        except FilesUnavailable:
+            return JobView.of(job, stale=True)
         if tail is None:
             return JobView.of(job)
         return JobView.of(
@@ -193,13 +202,10 @@ class JobService:
 
 def _check_id(job_id: str) -> bool:
     """Tell whether this is a Slurm id; refuse what is no id at all."""
-    if words.job_of(job_id).isdecimal():
+    if _SLURM_ID.fullmatch(job_id):
         return True
-    try:
-        if len(job_id) == _UUID_LENGTH and uuid.UUID(job_id):
-            return False
-    except ValueError:
-        pass
+    if _UUID.fullmatch(job_id):
+        return False
     raise InvalidRequest(
         "A job is named by its UUID, as submit returned it, or by its Slurm id, such as 12345."
     )

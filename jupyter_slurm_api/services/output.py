@@ -8,13 +8,13 @@ import logging
 import os
 import stat
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from ..errors import DatabaseUnavailable
+from ..errors import DatabaseUnavailable, FilesUnavailable
 from ..models import Job
 from ..store.jobs import JobStore
 from ..store.outputs import OutputStore, Tail
+from ..threads import DaemonThreads
 
 STREAMS: Final = ("stdout", "stderr")
 _READ_SECONDS: Final = 5.0
@@ -58,7 +58,7 @@ class OutputService:
         self._waiting: asyncio.Queue[tuple[Job, int]] = asyncio.Queue()
         self._seen: set[str] = set()
         self._task: asyncio.Task[None] | None = None
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="slurm-api-files")
+        self._threads = DaemonThreads(4, "slurm-api-files")
 
     def start(self) -> None:
         """Begin to keep outputs."""
@@ -69,17 +69,20 @@ class OutputService:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown()
 
     async def read(self, job: Job, stream: str) -> Tail | None:
         """Return the last part of a job's output; None where there is none to be had.
 
-        While a job runs that is its file; afterwards what was kept, since the
-        file may be another job's by then.
+        While a job runs that is its file. Before, the file can only be an earlier
+        job's, and after, it may be a later one's: then it is what was kept.
+
+        Raises:
+            FilesUnavailable: the file's file system does not answer.
         """
-        if job.output_kept and (kept := await self._outputs.get(job.job_id, stream)):
-            return kept
-        return await self._from_file(job, stream)
+        if job.output_kept:
+            return await self._outputs.get(job.job_id, stream)
+        return await self._from_file(job, stream) if job.start_time else None
 
     def keep_soon(self, jobs: Iterable[Job]) -> None:
         """Keep the outputs of jobs that are over."""
@@ -93,8 +96,11 @@ class OutputService:
             job, tries = await self._waiting.get()
             try:
                 done = await self._keep(job, is_last=tries >= _TRIES)
-            except DatabaseUnavailable:
-                done, tries = False, 0
+            except (DatabaseUnavailable, FilesUnavailable):
+                done, tries = False, 0  # not the job's fault: as often as need be
+            except Exception:  # noqa: BLE001 - one job's output must not end the keeping of all
+                _log.exception("job %s: its output could not be kept", job.slurm_id)
+                done = True
             if done:
                 self._seen.discard(job.job_id)
             else:
@@ -104,8 +110,9 @@ class OutputService:
 
     async def _keep(self, job: Job, *, is_last: bool) -> bool:
         """Keep both streams; False where a file has not appeared yet, as on a slow network disk."""
-        tails = {stream: await self._from_file(job, stream) for stream in _streams(job)}
-        if job.start_time and None in tails.values() and not is_last:
+        streams = _streams(job) if job.start_time else ()
+        tails = {stream: await self._from_file(job, stream) for stream in streams}
+        if None in tails.values() and not is_last:
             return False
         for stream, tail in tails.items():
             if tail is not None:
@@ -121,11 +128,14 @@ class OutputService:
         reading = loop.run_in_executor(self._threads, read_tail, path, self._limit)
         try:
             return await asyncio.wait_for(reading, _READ_SECONDS)
+        except asyncio.TimeoutError:  # before OSError, of which it is a kind
+            raise FilesUnavailable(
+                f"The output file {path} could not be read within {_READ_SECONDS:g} s; its file"
+                " system may be away. Try again in a minute."
+            ) from None
         except (OSError, ValueError) as error:
             _log.debug("job %s: no %s: %s", job.slurm_id, stream, error)
-        except asyncio.TimeoutError:
-            _log.warning("job %s: %s could not be read in time", job.slurm_id, stream)
-        return None
+            return None
 
 
 def _streams(job: Job) -> tuple[str, ...]:

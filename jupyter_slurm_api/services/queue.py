@@ -7,7 +7,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from ..errors import SlurmError
 from ..models import QueueRow
 from ..slurm.client import Slurm
 from ..slurm.words import job_of
+from ..threads import DaemonThreads
 
 _Wanted: TypeAlias = tuple[str | None, bool]  # whose rows, and whether they are stale
 
@@ -86,7 +86,7 @@ class QueueService:
         self._next_look = 0.0
         self._failures = 0
         self._error: SlurmError | None = None
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="slurm-api-queue")
+        self._threads = DaemonThreads(1, "slurm-api-queue")
 
     async def body(self, *, mine: bool) -> QueueBody:
         """Return the queue as JSON.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from ..errors import InvalidRequest, TooLarge
+from ..errors import FilesUnavailable, InvalidRequest, TooLarge
 from ..models import JobSpec
 from ..slurm import commands, options
+from ..threads import DaemonThreads
 from ..views import SubmitRequest
 
 _LOOK_SECONDS: Final = 5.0
@@ -46,6 +46,10 @@ def script_bytes(script: str, limit: int) -> bytes:
         raise problem("script", "The script's first line must begin with #!, as in #!/bin/bash.")
     if "\0" in script:
         raise problem("script", "The script holds a NUL character; a script is text.")
+    if commands.script_option(script, "clusters", "M"):
+        raise problem(
+            "script", f"Take --clusters out of the script: {options.REFUSED['clusters']}."
+        )
     return data
 
 
@@ -76,7 +80,7 @@ class Checks:
     def __init__(self, root: Path, *, limit: int) -> None:
         self._root = root
         self._limit = limit
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="slurm-api-dirs")
+        self._threads = DaemonThreads(4, "slurm-api-dirs")
 
     async def spec(self, request: SubmitRequest, job_id: str) -> JobSpec:
         """Return what sbatch is given for a request.
@@ -93,9 +97,9 @@ class Checks:
     def _work_dir(self, request: SubmitRequest) -> Path:
         chdir = request.parameters.get("chdir")
         if request.work_dir is None:
-            return self._below_root(str(chdir)) if chdir else self._root
+            return self._below_root(options.to_text(chdir)) if chdir else self._root
         work_dir = self._below_root(request.work_dir)
-        if chdir and self._below_root(str(chdir)) != work_dir:
+        if chdir and self._below_root(options.to_text(chdir)) != work_dir:
             raise problem(
                 "parameters.chdir",
                 "'work_dir' and 'chdir' name different directories; send one of them.",
@@ -105,7 +109,14 @@ class Checks:
     def _below_root(self, path: str) -> Path:
         if not path or "\0" in path or "\n" in path:
             raise problem("work_dir", "'work_dir' must be the path of a directory, on one line.")
-        return Path(os.path.normpath(self._root / Path(path).expanduser()))
+        try:
+            return Path(os.path.normpath(self._root / Path(path).expanduser()))
+        except RuntimeError:
+            raise problem("work_dir", f"There is no home directory for {path}.") from None
+
+    def stop(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown()
 
     async def _look_at(self, directory: Path) -> None:
         loop = asyncio.get_running_loop()
@@ -113,7 +124,10 @@ class Checks:
             looking = loop.run_in_executor(self._threads, _fault_of, directory)
             fault = await asyncio.wait_for(looking, _LOOK_SECONDS)
         except asyncio.TimeoutError:
-            fault = "does not answer; its file system may be away"
+            raise FilesUnavailable(
+                f"The directory {directory} could not be looked at within {_LOOK_SECONDS:g} s; its"
+                " file system may be away. Try again in a minute."
+            ) from None
         if fault:
             raise problem("work_dir", f"The directory {directory} {fault}.")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
 from ..errors import JobNotFound, SlurmRefused, SlurmTimeout, SlurmUnavailable
 from ..models import ClusterInfo, JobSpec, Observation, Partition, QueueRow, Submitted
+from ..threads import DaemonThreads
 from . import commands, environment, parsing
 from .failures import failure
 from .parsing import Parsed, Record
@@ -33,17 +33,30 @@ class SlurmCommands:
         self._sbatch_env = environment.for_sbatch(environ)
         self._user = user
         self._info: ClusterInfo | None = None
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="slurm-api-parse")
+        self._asking: asyncio.Task[ClusterInfo] | None = None
+        self._threads = DaemonThreads(1, "slurm-api-parse")
 
     async def info(self) -> ClusterInfo:
         """Return the cluster's name, version and accounting; asked once."""
-        if self._info is None:
-            answer = await self._ask(commands.scontrol_config())
-            info = parsing.cluster_info(answer.stdout)
-            if not info.name:
-                raise SlurmUnavailable("Slurm did not tell its configuration; try again later.")
-            self._info = info
-        return self._info
+        if self._info is not None:
+            return self._info
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._ask_info())
+            self._asking.add_done_callback(self._asked)
+        return await asyncio.shield(self._asking)
+
+    async def _ask_info(self) -> ClusterInfo:
+        answer = await self._ask(commands.scontrol_config())
+        info = parsing.cluster_info(answer.stdout)
+        if not info.name:
+            raise SlurmUnavailable("Slurm did not tell its configuration; try again later.")
+        self._info = info
+        return info
+
+    def _asked(self, asking: asyncio.Task[ClusterInfo]) -> None:
+        self._asking = None
+        if not asking.cancelled():
+            asking.exception()  # told to all who wait, if any still do
 
     async def submit(self, spec: JobSpec) -> Submitted:
         """Submit a job; a script that waits for its own end is not waited for.

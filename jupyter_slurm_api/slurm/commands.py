@@ -123,9 +123,10 @@ def tag(job_id: str) -> str:
 
 def split_tag(comment: str) -> tuple[str | None, str | None]:
     """Split a job's comment into the user's own part and our UUID; None where there is none."""
-    found = _TAGGED.search(comment)
+    found = _TAGGED.findall(comment)
     own = _TAGGED.sub("", comment).strip()
-    return own or None, found[1] if found else None
+    # Ours is written last: one that came with a copied comment stands before it.
+    return own or None, found[-1] if found else None
 
 
 def sbatch(options: Sequence[str], *, comment: str | None, job_id: str) -> list[str]:

@@ -14,11 +14,15 @@ from ..errors import SlurmUnavailable as Away
 
 _PREFIX: Final = re.compile(r"^(?:\w+: |slurm_\w+ )?(?:error|fatal): ?")
 _LONGEST: Final = 1000
+_ACTING: Final = frozenset({"sbatch", "scancel", "scontrol"})
 
 _MEANINGS: Final[tuple[tuple[str, type[SlurmApiError]], ...]] = (
     # An sbatch whose answer was lost may have made a job: these are no plain refusals.
     ("socket timed out", SlurmTimeout),
     ("zero bytes were transmitted", SlurmTimeout),
+    ("receive failure", SlurmTimeout),
+    ("rate limit exceeded", Away),
+    ("resource temporarily unavailable", Away),
     ("unable to contact slurm controller", Away),
     ("connection refused", Away),
     ("connect failure", Away),
@@ -57,7 +61,9 @@ def failure(program: str, stderr: bytes, code: int | None) -> SlurmApiError:
     for words, kind in _MEANINGS:
         if words in said.lower():
             return kind(_advice(kind, said))
-    return SlurmRefused(said or f"{program} failed with exit status {code} and said nothing.")
+    said = said or f"{program} failed with exit status {code} and said nothing."
+    # A question that fails for a reason we do not know is no fault of who asked.
+    return SlurmRefused(said) if program in _ACTING else Away(_advice(Away, said))
 
 
 def _advice(kind: type[SlurmApiError], said: str) -> str:

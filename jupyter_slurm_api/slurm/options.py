@@ -15,6 +15,10 @@ Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = Scalar | Sequence[str | int | float]
 
 
+_LARGEST: Final = 2**63 - 1
+_LONGEST: Final = 10_000  # a command line has its limits, and all options share it
+
+
 class Takes(Enum):
     """What stands behind an option on the command line."""
 
@@ -74,6 +78,8 @@ def option_error(name: str, value: Value) -> str | None:
         return f"'{name}' needs a value." if takes is Takes.VALUE else None
     if takes is Takes.NOTHING:
         return f"'{name}' takes no value: send true or false."
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return f"'{name}' is a larger number than Slurm knows."
     return _text_error(name, to_text(value))
 
 
@@ -94,6 +100,8 @@ def to_text(value: Value) -> str:
 
 
 def _text_error(name: str, text: str) -> str | None:
+    if len(text) > _LONGEST:
+        return f"'{name}' has {len(text):,} characters; at most {_LONGEST:,} are allowed."
     if not text:
         return f"'{name}' is empty: send null to leave it out."
     if any(character in text for character in "\0\r\n"):

@@ -98,11 +98,10 @@ def own_jobs(
 ) -> Parsed[dict[str, tuple[Record, ...]]]:
     """Read one's own jobs: under each job's id its rows, more than one for arrays."""
     parsed = records(output, separators, len(commands.OWN_FIELDS))
-    jobs: dict[str, tuple[Record, ...]] = {}
+    jobs: dict[str, list[Record]] = {}
     for record in parsed.value:
-        slurm_id = words.job_of(record[0])
-        jobs[slurm_id] = (*jobs.get(slurm_id, ()), record)
-    return Parsed(jobs, parsed.bad)
+        jobs.setdefault(words.job_of(record[0]), []).append(record)
+    return Parsed({slurm_id: tuple(rows) for slurm_id, rows in jobs.items()}, parsed.bad)
 
 
 def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ..errors import SlurmMissing, SlurmTimeout
+from ..errors import SlurmMissing, SlurmTimeout, SlurmUnavailable
 
 _REAP_SECONDS = 2.0
 _LINE_BYTES = 1 << 20
@@ -60,6 +60,29 @@ class Runner:
         """
         program = self._find(argv[0], env)
         command = [*await self._dying_with_us(), program, *argv[1:]]
+        try:
+            return await asyncio.wait_for(
+                self._run(command, env, cwd, stdin, enough), self._seconds
+            )
+        except asyncio.TimeoutError:
+            raise SlurmTimeout(
+                f"{argv[0]} did not answer within {self._seconds:g} s. Slurm may be busy or"
+                " limiting requests; try again in a minute."
+            ) from None
+        except OSError as error:
+            self._found.clear()
+            raise SlurmUnavailable(
+                f"{argv[0]} could not be started ({error.strerror}); try again in a minute."
+            ) from error
+
+    async def _run(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str | None,
+        stdin: bytes,
+        enough: Callable[[bytes], bool] | None,
+    ) -> Answer:
         async with self._slots:
             began = time.monotonic()
             self.started += 1
@@ -74,12 +97,7 @@ class Runner:
                 limit=_LINE_BYTES,
             )
             try:
-                out, err = await asyncio.wait_for(_talk(process, stdin, enough), self._seconds)
-            except asyncio.TimeoutError:
-                raise SlurmTimeout(
-                    f"{argv[0]} did not answer within {self._seconds:g} s. Slurm may be busy or"
-                    " limiting requests; try again in a minute."
-                ) from None
+                out, err = await _talk(process, stdin, enough)
             finally:
                 await _end(process)
             return Answer(out, err, process.returncode, time.monotonic() - began)

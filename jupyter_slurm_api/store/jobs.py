@@ -21,6 +21,7 @@ from ..reconcile import Change
 from .mongo import Document, Mongo
 
 SCHEMA: Final = 1
+_OVER: Final = [*states.ENDED, states.UNKNOWN]
 _DUPLICATE_KEY: Final = 11000
 _ON_DISK: Final = WriteConcern(j=True)
 
@@ -71,35 +72,35 @@ class JobStore:
         """Return a job of this user by its UUID."""
         return await self._one({"_id": job_id})
 
-    async def get_by_slurm_id(self, slurm_id: str) -> Job | None:
-        """Return this user's latest job under a Slurm id, which may have been used before."""
-        return await self._one({"slurm_id": slurm_id})
+    async def get_by_slurm_id(self, slurm_id: str, cluster: str | None) -> Job | None:
+        """Return this user's latest job under a Slurm id, on any cluster where none is named."""
+        here = {"cluster": cluster} if cluster else {}
+        return await self._one({"slurm_id": slurm_id, **here})
 
-    async def live(self) -> list[Job]:
-        """Return this user's jobs that are not over."""
-        over = [*states.ENDED, states.UNKNOWN]
-        return await self._many({"status": {"$nin": over}})
+    async def live(self, cluster: str) -> list[Job]:
+        """Return this user's jobs on a cluster that are not over."""
+        return await self._many({"cluster": cluster, "status": {"$nin": _OVER}})
 
-    async def unkept(self) -> list[Job]:
-        """Return this user's jobs that are over and whose output is not kept yet."""
-        over = [*states.ENDED, states.UNKNOWN]
-        return await self._many({"status": {"$in": over}, "output_kept": False})
+    async def unkept(self, cluster: str) -> list[Job]:
+        """Return this user's jobs on a cluster that are over and whose output is not kept yet."""
+        question = {"cluster": cluster, "status": {"$in": _OVER}, "output_kept": False}
+        return await self._many(question)
 
-    async def find(self, slurm_ids: Iterable[str], job_ids: Iterable[str]) -> list[Job]:
-        """Return this user's jobs that have one of these Slurm ids or UUIDs."""
+    async def find(
+        self, cluster: str, slurm_ids: Iterable[str], job_ids: Iterable[str]
+    ) -> list[Job]:
+        """Return this user's jobs on a cluster that have one of these Slurm ids or UUIDs."""
         either = [{"slurm_id": {"$in": list(slurm_ids)}}, {"_id": {"$in": list(job_ids)}}]
-        return await self._many({"$or": either})
+        return await self._many({"cluster": cluster, "$or": either})
 
     async def write(self, changes: Sequence[Change], new: Sequence[Job]) -> bool:
         """Write many changes and new jobs at once; False where another server was first with some.
 
         What another server has written stays: read those jobs again.
         """
-        work: list[UpdateOne | InsertOne[Document]] = [
-            UpdateOne(*_conditional(change.before, change.after)) for change in changes
-        ]
-        work += [InsertOne(_to_document(job)) for job in new]
-        return not work or await self._mongo.run(lambda database: _bulk(database, work))
+        if not changes and not new:
+            return True
+        return await self._mongo.run(lambda database: _bulk(database, changes, new))
 
     async def mark_output_kept(self, job_id: str) -> None:
         """Note that a job's output needs no more keeping; no state changes by it."""
@@ -123,15 +124,27 @@ class JobStore:
         )
 
 
-def _bulk(database: Database[Document], work: Sequence[UpdateOne | InsertOne[Document]]) -> bool:
+def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence[Job]) -> bool:
+    work: list[UpdateOne | InsertOne[Document]] = [
+        UpdateOne(*_conditional(change.before, change.after)) for change in changes
+    ]
+    work += [InsertOne(_to_document(job)) for job in new]
     try:
         result = database["jobs"].bulk_write(work, ordered=False)
     except BulkWriteError as error:
         faults: list[dict[str, Any]] = error.details["writeErrors"]
         if any(fault["code"] != _DUPLICATE_KEY for fault in faults):
             raise
+        for fault in faults:
+            if fault["index"] < len(changes):
+                _drop_adopted_twin(database, fault["keyValue"])
         return False
     return result.matched_count + result.inserted_count == len(work)
+
+
+def _drop_adopted_twin(database: Database[Document], key: Document) -> None:
+    """Make way for a job of ours that was taken for a stranger's before its answer was noted."""
+    database["jobs"].delete_one({**key, "origin.kind": "slurm"})
 
 
 def _conditional(before: Job, after: Job) -> tuple[Document, Document]:

@@ -6,14 +6,21 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 
-from ..errors import DatabaseUnavailable, MongodUnavailable
+from ..errors import DatabaseUnavailable, MongodUnavailable, TooLarge
+from ..threads import DaemonThreads
 
 Document: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -21,6 +28,9 @@ T = TypeVar("T")
 _CONNECT_MS: Final = 2000
 _OPERATION_MS: Final = 5000
 _WAIT_SECONDS: Final = 8.0  # an operation with its connect, and what the threads add
+
+_NO_ACCESS: Final = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
+_TOO_LARGE: Final = (DocumentTooLarge, OverflowError)
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +67,7 @@ class Mongo:
         self._prepare = prepare
         self._database: Database[Document] | None = None
         self._opening = threading.Lock()
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="slurm-api-mongo")
+        self._threads = DaemonThreads(4, "slurm-api-mongo")
         self.last_error: str | None = None
 
     async def run(self, work: Callable[[Database[Document]], T]) -> T:
@@ -65,21 +75,23 @@ class Mongo:
 
         Raises:
             DatabaseUnavailable: MongoDB is away, or took too long.
+            TooLarge: a document is larger than MongoDB takes.
         """
-        call = asyncio.get_running_loop().run_in_executor(self._threads, self._work, work)
+        given_up = threading.Event()
+        call = asyncio.get_running_loop().run_in_executor(self._threads, self._work, work, given_up)
         try:
             result = await asyncio.wait_for(call, _WAIT_SECONDS)
         except MongodUnavailable as error:
             self._failed(error.message)
             raise
+        except _TOO_LARGE as error:
+            raise TooLarge("This is more than MongoDB can keep of one job.") from error
         except (PyMongoError, asyncio.TimeoutError) as error:
-            # The driver's own text may hold host names and user names: it is for the log alone.
-            self._failed(f"MongoDB cannot be reached ({type(error).__name__}).")
-            _log.debug("MongoDB said: %s", error)
-            raise DatabaseUnavailable(
-                "The job database (MongoDB) cannot be reached. Try again in a minute, and tell"
-                " your administrator if it stays so."
-            ) from error
+            sentence = _meaning(error)
+            self._failed(sentence)
+            raise DatabaseUnavailable(sentence) from error
+        finally:
+            given_up.set()
         self.last_error = None
         return result
 
@@ -88,11 +100,14 @@ class Mongo:
             _log.warning("%s", sentence)
         self.last_error = sentence
 
-    def _work(self, work: Callable[[Database[Document]], T]) -> T:
+    def _work(self, work: Callable[[Database[Document]], T], given_up: threading.Event) -> T:
+        database = self._open()
+        if given_up.is_set():  # whoever asked was told that it failed: so it must not happen now
+            raise ServerSelectionTimeoutError("too late")
         try:
-            return work(self._open())
+            return work(database)
         except ConnectionFailure:
-            self._drop()
+            self._drop(database)
             raise
 
     def _open(self) -> Database[Document]:
@@ -103,13 +118,27 @@ class Mongo:
                 self._database = database
             return self._database
 
-    def _drop(self) -> None:
+    def _drop(self, database: Database[Document]) -> None:
+        """Open anew next time; who still works with the lost client is left to finish."""
         with self._opening:
-            database, self._database = self._database, None
-        if database is not None:
-            database.client.close()
+            if self._database is database:
+                self._database = None
 
-    async def close(self) -> None:
-        """Close the connections; waits for no operation that still hangs."""
-        await asyncio.to_thread(self._drop)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    def close(self) -> None:
+        """Let go of the threads; what hangs in one of them is not waited for."""
+        self._threads.shutdown()
+
+
+def _meaning(error: Exception) -> str:
+    """Say what a failure means, in our words: the driver's may hold the password."""
+    if isinstance(error, OperationFailure) and error.code in _NO_ACCESS:
+        return "MongoDB does not let this server in: check user and password in MONGO_URI."
+    if isinstance(error, ConfigurationError):
+        return (
+            "MONGO_URI or MONGO_DB is not valid. In a user name and password, write the characters"
+            " : / ? # [ ] @ % as percent codes, such as %40 for @."
+        )
+    return (
+        "The job database (MongoDB) cannot be reached. Try again in a minute, and tell your"
+        " administrator if it stays so."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from fakes import queue_row
 
 SCRIPT = "#!/bin/sh\necho hello\n"
@@ -44,10 +46,32 @@ async def test_a_running_jobs_output_is_its_files_last_part(call, submit, databa
     await submit({"script": SCRIPT})
     path = jp_root_dir / "out.txt"
     path.write_bytes(b"x" * 2000 + "é\n".encode())
-    database.client["outputs"]["jobs"].update_one({}, {"$set": {"stdout_path": str(path)}})
+    seen = {"stdout_path": str(path), "start_time": datetime.now(timezone.utc)}
+    database.client["outputs"]["jobs"].update_one({}, {"$set": seen})
     body = (await call("job", "101")).body
     assert body["output"].endswith("xé\n")
     assert (body["output_size"], body["output_truncated"]) == (2003, True)
+
+
+async def test_before_a_job_runs_an_earlier_jobs_file_is_not_its_output(
+    call, submit, database, jp_root_dir
+):
+    await submit({"script": SCRIPT})
+    path = jp_root_dir / "out.txt"
+    path.write_text("of an earlier job")
+    seen = {"stdout_path": str(path)}
+    database.client["outputs"]["jobs"].update_one({}, {"$set": seen})
+    assert (await call("job", "101")).body["output"] is None
+
+
+async def test_a_task_of_an_array_is_found_as_its_array(call, submit):
+    sent = await submit({"script": SCRIPT})
+    assert (await call("job", "101_3")).body["job_id"] == sent.body["job_id"]
+
+
+async def test_a_uuid_may_be_written_large(call, submit):
+    sent = await submit({"script": SCRIPT})
+    assert (await call("job", sent.body["job_id"].upper())).status == 200
 
 
 async def test_another_users_job_shows_what_squeue_shows(call, slurm):
@@ -72,7 +96,7 @@ async def test_an_unknown_job_is_not_found(call):
 
 
 async def test_what_is_no_id_is_refused(call):
-    for job_id in ("abc", "12x", UNKNOWN[:-1], "-1", "%00"):
+    for job_id in ("abc", "12x", "12_x", "1_2_3", UNKNOWN[:-1], "-1", "%00"):
         assert (await call("job", job_id)).status == 422
 
 
