@@ -42,6 +42,7 @@ _MEANINGS: Final[tuple[tuple[str, type[SlurmApiError]], ...]] = (
     ("permission denied", SlurmDenied),
     ("not permitted", SlurmDenied),
     ("invalid user id", SlurmDenied),
+    ("accounting storage is disabled", SlurmRefused),
 )
 
 
