@@ -146,12 +146,12 @@ def _fault_of(directory: Path) -> str | None:
 def _argv(request: SubmitRequest, work_dir: Path, job_id: str) -> list[str]:
     parameters = {**request.parameters}
     comment = parameters.pop("comment", None)
-    if comment is None:
+    if comment is None or comment is False:
         comment = commands.script_option(request.script, "comment")
     in_script = commands.script_option(request.script, "chdir", "D")
     if parameters.pop("chdir", None) or (request.work_dir is not None and in_script):
         parameters["chdir"] = str(work_dir)
     if request.name is not None:
         parameters["job-name"] = request.name
-    text = None if comment in (None, "", False) else options.to_text(comment)
+    text = None if comment is None else options.to_text(comment)
     return commands.sbatch(options.to_argv(parameters), comment=text, job_id=job_id)
