@@ -74,7 +74,7 @@ class BareSlurm:
 
     def version(self) -> str:
         """Return Slurm's version."""
-        return self._said(["squeue", "--version"]).removeprefix("slurm").strip()
+        return self._said(["squeue", "--version"]).split()[-1]
 
     def jobs(self) -> int:
         """Return how many rows the queue has."""

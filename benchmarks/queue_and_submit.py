@@ -11,6 +11,7 @@ needs, and some four minutes on a machine that does nothing else.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -38,12 +39,16 @@ def measure(root: Path, jobs: int, parts: list[str]) -> None:
         slurm.fill(jobs)
         _tell(f"{slurm.jobs():,} jobs queued in {time.monotonic() - began:.0f} s")
         figures: list[Figure] = []
+        loads: dict[str, str] = {}
         for part in parts:
-            _tell(f"{part}: load average {burden()}")
+            loads[part] = burden()
+            _tell(f"{part}: load average {loads[part]}")
             for figure in PARTS[part](slurm, root / "home", jobs):
                 figures.append(figure)
                 _tell("  " + " | ".join(figure.cells()))
-        print(f"{describe(slurm)}\n\n{table(figures)}", flush=True)
+        burdens = ", ".join(f"{part} {before}" for part, before in loads.items())
+        print(f"{describe(slurm)}\n- Load average before each part: {burdens}\n")
+        print(table(figures), flush=True)
 
 
 def _tell(text: str) -> None:
@@ -62,6 +67,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=10_000, help="in the queue (10000)")
     parser.add_argument("--only", type=_parts, default=[*PARTS], help="of " + ",".join(PARTS))
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the cluster goes down too
     with tempfile.TemporaryDirectory(prefix="jsa-bench-") as root:
         Path(root).chmod(0o755)  # Slurm's own account has files below it
         measure(Path(root), options.jobs, options.only)
