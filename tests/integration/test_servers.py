@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pymongo import MongoClient
 
 from conftest import wait_for
+from jupyter_slurm_api.local.mongod import EmbeddedMongod
 
 HELLO = "#!/bin/sh\necho hello\n"
 
@@ -73,7 +75,7 @@ def test_jobs_outlive_the_server(make_server):
 def test_two_servers_on_one_database_record_each_transition_once(make_server):
     one = make_server().start()
     other = make_server(home=one.home).start()
-    script = "#!/bin/sh\nsleep 1\n"
+    script = "#!/bin/sh\nsleep 1\necho done\n"
     with ThreadPoolExecutor(10) as threads:
         ids = list(
             threads.map(
@@ -90,8 +92,18 @@ def test_two_servers_on_one_database_record_each_transition_once(make_server):
     assert len({job["slurm_id"] for job in jobs}) == 100
     assert len({job["job_id"] for job in jobs}) == 100
     assert all(job["origin"] == {"kind": "api"} for job in jobs)
+    wait_for("all outputs to be kept", lambda: _kept(one.home) == dict.fromkeys(ids, b"done\n"))
     one.stop()
     other.stop()
+
+
+def _kept(home):
+    """Return the kept standard outputs by job, as they stand in the database."""
+    mongod = EmbeddedMongod(home / "data" / "slurm-api")
+    with MongoClient(mongod.start()) as client:
+        kept = {one["job_id"]: one["data"] for one in client["outputs"]["outputs"].find()}
+    mongod.stop()
+    return kept
 
 
 @pytest.mark.other_user
