@@ -73,14 +73,9 @@ def option_error(name: str, value: Value) -> str | None:
         return _unknown(name)
     if value is None or value is False:
         return None
-    takes = OPTIONS[name]
     if value is True:
-        return f"'{name}' needs a value." if takes is Takes.VALUE else None
-    if takes is Takes.NOTHING:
-        return f"'{name}' takes no value: send true or false."
-    if isinstance(value, int) and abs(value) > _LARGEST:
-        return f"'{name}' is a larger number than Slurm knows."
-    return _text_error(name, to_text(value))
+        return f"'{name}' needs a value." if OPTIONS[name] is Takes.VALUE else None
+    return _value_error(name, value)
 
 
 def to_argv(parameters: Mapping[str, Value]) -> list[str]:
@@ -99,7 +94,12 @@ def to_text(value: Value) -> str:
     return str(value)
 
 
-def _text_error(name: str, text: str) -> str | None:
+def _value_error(name: str, value: Value) -> str | None:
+    text = to_text(value)
+    if OPTIONS[name] is Takes.NOTHING:
+        return f"'{name}' takes no value: send true or false."
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return f"'{name}' is a larger number than Slurm knows."
     if len(text) > _LONGEST:
         return f"'{name}' has {len(text):,} characters; at most {_LONGEST:,} are allowed."
     if not text:

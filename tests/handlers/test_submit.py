@@ -121,7 +121,11 @@ BAD = {
     "a home of nobody": ({"script": SCRIPT, "work_dir": "~nosuchuser/x"}, 422, "no home"),
     "another cluster": ({"script": "#!/bin/sh\n#SBATCH -M other\n"}, 422, "--clusters"),
     "endless parameter": ({"script": SCRIPT, "parameters": {"mem": "1" * 200_000}}, 422, "10,000"),
-    "endless number": ({"script": SCRIPT, "parameters": {"priority": 10**30}}, 422, "larger number"),
+    "endless number": (
+        {"script": SCRIPT, "parameters": {"priority": 10**30}},
+        422,
+        "larger number",
+    ),
     "two directories": (
         {"script": SCRIPT, "work_dir": "/tmp", "parameters": {"chdir": "/var"}},
         422,

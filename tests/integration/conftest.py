@@ -7,34 +7,17 @@ personal one that this session starts and ends.
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
-
-PATIENCE = 60.0
-
-
-def wait_for(what: str, look: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-    """Return what ``look`` returns as soon as it is true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"waited {seconds:g} s in vain for {what}; last seen: {found!r}")
+from servers import Server
 
 
 @pytest.fixture(scope="session")
@@ -71,123 +54,6 @@ def run_slurm(slurm_environment) -> Callable[..., str]:
         return done.stdout.strip()
 
     return run
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Server:
-    """A Jupyter server of its own, started as a user would."""
-
-    home: Path
-    environment: dict[str, str]
-    command: tuple[str, ...] = ("server",)
-    arguments: tuple[str, ...] = ()
-    base_url: str = "/"
-    token: str = field(default_factory=lambda: secrets.token_hex(16))
-    port: int = field(default_factory=_free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{self.base_url}"
-
-    @property
-    def work_dir(self) -> Path:
-        return self.home / "work"
-
-    @property
-    def log(self) -> str:
-        return (self.home / f"server-{self.port}.log").read_text()
-
-    def start(self) -> Server:
-        self.work_dir.mkdir(parents=True, exist_ok=True)
-        token_file = self.home / f"token-{self.port}"
-        token_file.touch(0o600)
-        token_file.write_text(self.token)
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("JUPYTER", "SLURM", "MONGO"))
-        }
-        with (self.home / f"server-{self.port}.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "jupyter",
-                    *self.command,
-                    "--no-browser",
-                    "--ip=127.0.0.1",
-                    f"--port={self.port}",
-                    "--ServerApp.port_retries=0",
-                    "--ServerApp.reraise_server_extension_failures=True",
-                    f"--ServerApp.base_url={self.base_url}",
-                    f"--ServerApp.root_dir={self.work_dir}",
-                    "--allow-root",
-                    "--SlurmApi.min_interval=1",
-                    "--SlurmApi.active_interval=1",
-                    *self.arguments,
-                ],
-                env={
-                    **clean,
-                    "HOME": str(self.home),
-                    "JUPYTER_CONFIG_DIR": str(self.home / "config"),
-                    "JUPYTER_DATA_DIR": str(self.home / "data"),
-                    "JUPYTER_RUNTIME_DIR": str(self.home / f"runtime-{self.port}"),
-                    "JUPYTER_TOKEN_FILE": str(token_file),
-                    **self.environment,
-                },
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        wait_for("the server", self._answers)
-        return self
-
-    def _answers(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, self.log
-        try:
-            return httpx.get(self.url + "health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(30)
-
-    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        headers = {"Authorization": f"token {self.token}"}
-        return httpx.request(method, self.url + path, headers=headers, timeout=60, **options)
-
-    def submit(self, script: str, **body: Any) -> str:
-        """Submit a script and return the job's UUID."""
-        answer = self.call("POST", "submit", json={"script": script, **body})
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["job_id"])
-
-    def job(self, job_id: str) -> dict[str, Any]:
-        answer = self.call("GET", f"job/{job_id}")
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def wait_for_status(self, job_id: str, *wanted: str) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-
-        def look() -> bool:
-            seen.update(self.job(job_id))
-            return seen["status"] in wanted
-
-        wait_for(f"job {job_id} to be {wanted}", look)
-        return seen
 
 
 @pytest.fixture(scope="module")

@@ -186,7 +186,7 @@ def test_up_after_all_was_killed_starts_anew(small):
     for name in states(small):
         os.kill(small.pid(name), signal.SIGKILL)
     assert set(small.up().values()) == {"started"}
-    assert processes_of(output) == []
+    poll(lambda: not processes_of(output))
     assert small.status().up
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import wait_for
+from servers import wait_for
 
 HELLO = "#!/bin/bash\n#SBATCH --time=00:10:00\n#SBATCH --ntasks=1\n\necho 'Hello World'\n"
 

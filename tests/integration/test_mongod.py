@@ -276,15 +276,6 @@ def test_a_run_directory_that_is_not_private_is_refused(mongod, data_dir, make):
         mongod.start()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
-def test_a_run_directory_of_somebody_else_is_refused(mongod, data_dir):
-    path = RunDir.of(data_dir, os.uname().nodename).path
-    path.mkdir(mode=0o700)
-    os.chown(path, 65534, 65534)
-    with pytest.raises(MongodUnavailable, match="not a directory of this user alone"):
-        mongod.start()
-
-
 def test_a_long_session_directory_is_not_used(short, data_dir, monkeypatch):
     long = short / ("x" * 80)
     long.mkdir(mode=0o700)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from pymongo import MongoClient
 
-from conftest import wait_for
 from jupyter_slurm_api.local.mongod import EmbeddedMongod
+from servers import wait_for
 
 HELLO = "#!/bin/sh\necho hello\n"
 
@@ -131,13 +131,13 @@ def trusted_server(make_server):
     """A server whose environment is full of secrets and of the job that it runs in."""
     secrets = dict.fromkeys((*SECRETS, "JUPYTER_TOKEN"), "s3cr3t")
     inside_a_job = {"SLURM_JOB_ID": "77", "SLURM_CPU_BIND": "mask", "SLURM_NTASKS": "9"}
-    kept = {"SBATCH_ACCOUNT": "", "MY_SETTING": "kept"}
+    kept = {"SBATCH_PARTITION": "long", "MY_SETTING": "kept"}
     return make_server(environment={**secrets, **inside_a_job, **kept}, token="s3cr3t").start()
 
 
 def test_a_jobs_environment_holds_no_secret_and_no_other_job(trusted_server):
     job_id = trusted_server.submit(SHOW_ENVIRONMENT)
-    trusted_server.wait_for_status(job_id, "COMPLETED")
+    assert trusted_server.wait_for_status(job_id, "COMPLETED")["partition"] == "long"
     output = wait_for("output", lambda: trusted_server.job(job_id)["output"])
     assert "s3cr3t" not in output
     assert "MY_SETTING=kept" in output
