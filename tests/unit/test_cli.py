@@ -135,6 +135,25 @@ class TestInfo:
         assert first == ClusterInfo("devcluster", slurm.directory.name, accounting=True)
         assert len(runner.calls) == 1
 
+    def test_many_who_ask_at_once_are_one_question(self, cluster, runner, slurm):
+        async def at_once():
+            return await asyncio.gather(*[cluster.info() for _ in range(5)])
+
+        runner.says(slurm["config"])
+        assert len(set(asyncio.run(at_once()))) == 1
+        assert len(runner.calls) == 1
+
+    def test_many_who_ask_in_vain_all_learn_why_and_the_next_one_asks_again(
+        self, cluster, runner, slurm
+    ):
+        async def at_once():
+            return await asyncio.gather(*[cluster.info() for _ in range(3)], return_exceptions=True)
+
+        runner.says(slurm["down_config"])
+        assert {type(answer) for answer in asyncio.run(at_once())} == {SlurmUnavailable}
+        runner.says(slurm["config"])
+        assert asyncio.run(cluster.info()).name == "devcluster"
+
     def test_half_an_answer_is_not_remembered(self, cluster, runner, slurm):
         with pytest.raises(SlurmUnavailable):
             asyncio.run(cluster.info())

@@ -149,7 +149,7 @@ def test_sbatch_carries_our_tag_beside_the_user_s_comment_and_behind_the_options
         (f"mine, too {TAG}", "mine, too", UUID),
         (f"{TAG} added later", "added later", UUID),
         (f"before {TAG} after", "before after", UUID),
-        (f"copied {TAG} jupyter-slurm-api={OTHER}", "copied", UUID),
+        (f"copied jupyter-slurm-api={OTHER} {TAG}", "copied", UUID),  # ours is the last
         (f"x{TAG}", f"x{TAG}", None),
         (f"x-{TAG}", "x-", UUID),
         ("jupyter-slurm-api=", "jupyter-slurm-api=", None),

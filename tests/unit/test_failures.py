@@ -125,6 +125,9 @@ def test_every_recorded_failure_is_a_failure_we_know(slurm):
     [
         # Other versions' words, from slurm_errno.c and the commands' sources.
         (b"slurm_load_jobs error: Zero Bytes were transmitted or received", SlurmTimeout),
+        (b"sbatch: error: Unable to contact slurm controller (receive failure)", SlurmTimeout),
+        (b"squeue: error: RPC rate limit exceeded", SlurmUnavailable),
+        (b"squeue: error: fork: Resource temporarily unavailable", SlurmUnavailable),
         (b"sinfo: error: Slurm backup controller in standby mode", SlurmUnavailable),
         (b"squeue: fatal: Could not establish a configuration source", SlurmUnavailable),
         (b"sacct: error: Failed to connect to the database", SlurmUnavailable),
@@ -140,6 +143,21 @@ def test_words_of_other_versions(stderr, kind):
 def test_a_partition_s_name_is_not_taken_for_slurm_s_own_trouble(name):
     stderr = f"sbatch: error: invalid partition specified: {name}".encode()
     assert type(failure("sbatch", stderr, 1)) is SlurmRefused
+
+
+@pytest.mark.parametrize(
+    ("program", "kind"),
+    [
+        ("sbatch", SlurmRefused),
+        ("scancel", SlurmRefused),
+        ("scontrol", SlurmRefused),
+        ("squeue", SlurmUnavailable),
+        ("sacct", SlurmUnavailable),
+        ("sinfo", SlurmUnavailable),
+    ],
+)
+def test_what_we_do_not_know_is_a_refusal_only_of_who_wanted_something_done(program, kind):
+    assert type(failure(program, b"error: BRAND NEW", 1)) is kind
 
 
 @pytest.mark.parametrize("stderr", [b"", b"\n", b"  \n\t\n", b"sbatch: error: \n"])

@@ -108,6 +108,24 @@ def test_the_new_holder_of_an_id_stays_when_the_old_one_is_forgotten(known, make
     assert known.get("old") is None
 
 
+def test_of_two_jobs_under_one_id_the_newer_has_it_whichever_came_first(known, make_job, now):
+    old = make_job("old", first_submit_time=now)
+    new = make_job("new", first_submit_time=now + timedelta(days=900))
+    known.put([new, old])
+    assert known.get("42").job_id == "new"
+    known.put([old])
+    assert known.get("42").job_id == "new"
+    assert known.get("old") is old
+
+
+def test_a_job_is_dropped(known, make_job):
+    known.put([make_job("aaaa"), make_job("bbbb", slurm_id="43")])
+    known.drop("aaaa")
+    known.drop("never here")
+    assert (known.get("aaaa"), known.get("42")) == (None, None)
+    assert known.get("43").job_id == "bbbb"
+
+
 def test_what_was_given_out_does_not_change(known, make_job):
     before = known.ids_by_slurm_id()
     known.put([make_job()])

@@ -116,6 +116,15 @@ def test_a_job_that_the_accounting_still_has_running_keeps_its_state(fake, ask, 
     assert ask(running()) == {}
 
 
+def test_after_a_while_the_controller_s_word_beats_a_record_without_an_end(
+    fake, ask, running, clock, now
+):
+    fake.runs = {"42": [run(now, "RUNNING")]}
+    ask(running())
+    clock.time += A_WHILE
+    assert ask(running()) == {"aaaa": "UNKNOWN"}
+
+
 def test_another_job_s_end_under_the_same_id_is_not_this_job_s(fake, ask, running, now):
     fake.runs = {"42": [run(now - timedelta(days=900), "COMPLETED")]}
     assert ask(running()) == {}
@@ -154,7 +163,6 @@ def test_without_accounting_what_the_controller_does_not_know_is_unknown(ask, ru
     assert ask(running(), has_accounting=False) == {"aaaa": "UNKNOWN"}
 
 
-@pytest.mark.xfail(strict=True, reason="a known fault: what is shown is not checked to be the job")
 def test_another_job_that_the_controller_has_under_the_same_id_is_not_this_job(
     fake, ask, running, now
 ):

@@ -142,10 +142,48 @@ class TestWithObservation:
         )
         assert (after.status, after.base_state, after.is_over) == ("PENDING", "PENDING", False)
 
+    def test_what_was_of_the_last_run_goes_when_it_runs_again(self, make_job, now):
+        ended = make_job(
+            status="FAILED",
+            start_time=now,
+            end_time=now,
+            node_list="n1",
+            exit_code=3,
+            exit_signal=9,
+            output_kept=True,
+            partition="long",
+        )
+        after = ended.with_observation(seen("PENDING", restarts=1), now)
+        assert (after.start_time, after.end_time, after.node_list) == (None, None, None)
+        assert (after.exit_code, after.exit_signal, after.output_kept) == (None, None, False)
+        assert after.partition == "long"
+
+    def test_a_restart_that_was_not_seen_to_end_is_a_new_run_too(self, make_job, now):
+        running = make_job(status="RUNNING", restarts=0, start_time=now, node_list="n1")
+        after = running.with_observation(seen("PENDING", restarts=1), now)
+        assert (after.start_time, after.node_list) == (None, None)
+
+    def test_within_one_run_what_slurm_leaves_out_stays(self, make_job, now):
+        running = make_job(status="RUNNING", restarts=1, start_time=now, node_list="n1")
+        after = running.with_observation(seen("COMPLETED", restarts=1), now)
+        assert (after.start_time, after.node_list) == (now, "n1")
+
     def test_the_job_itself_stays_as_it_was(self, make_job, now):
         job = make_job()
         job.with_observation(seen("RUNNING", cpus=4), now)
         assert job == make_job()
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "newer"),
+    [(1, 0, True), (0, 1, False), (0, 0, False), (None, 0, True), (0, None, False)],
+)
+def test_the_newer_of_two_jobs_under_one_id(make_job, now, mine, theirs, newer):
+    one, other = (
+        make_job(first_submit_time=None if day is None else now + timedelta(days=day))
+        for day in (mine, theirs)
+    )
+    assert one.is_newer_than(other) is newer
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,18 @@ def test_an_empty_value_is_refused(value):
     }
 
 
+@pytest.mark.parametrize("value", [2**63, -(2**63), 10**30])
+def test_a_number_beyond_slurm_s_is_refused(value):
+    assert "larger number" in options.option_error("nice", value)
+    assert options.option_error("nice", 2**63 - 1) is None
+
+
+@pytest.mark.parametrize("value", ["x" * 10_001, ["x" * 100] * 100])
+def test_a_value_that_would_fill_the_command_line_is_refused(value):
+    assert "at most 10,000 are allowed" in options.option_error("comment", value)
+    assert options.option_error("comment", "x" * 10_000) is None
+
+
 @pytest.mark.parametrize("value", ["a\nb", "a\rb", "a\0b", "\n", ["a", "b\n"]])
 def test_a_line_break_or_a_nul_is_refused(value):
     assert "one line of text" in options.option_error("comment", value)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_api.errors import DatabaseUnavailable
+from jupyter_slurm_api.errors import DatabaseUnavailable, FilesUnavailable
 from jupyter_slurm_api.services import output
 from jupyter_slurm_api.services.output import OutputService, as_text, read_tail
 from jupyter_slurm_api.store.outputs import Tail
@@ -206,9 +206,14 @@ class TestRead:
         (tmp_path / "aaaa.out").write_text("another")
         assert self.read(stores, ended(output_kept=True)) == Tail(b"kept", 4)
 
-    def test_another_job_s_kept_output_is_not_shown(self, stores, ended):
+    def test_another_job_s_output_is_not_shown(self, stores, ended, tmp_path):
         stores.kept["bbbb", "stdout"] = Tail(b"kept", 4)
+        (tmp_path / "aaaa.out").write_text("another")
         assert self.read(stores, ended(output_kept=True)) is None
+
+    def test_before_a_job_runs_its_file_can_only_be_an_earlier_job_s(self, stores, ended, tmp_path):
+        (tmp_path / "aaaa.out").write_text("another")
+        assert self.read(stores, ended(status="PENDING", start_time=None)) is None
 
     @pytest.mark.parametrize(
         "path",
@@ -222,7 +227,8 @@ class TestRead:
         monkeypatch.setattr(
             output, "read_tail", lambda path, limit: asyncio.run(asyncio.sleep(0.3))
         )
-        assert self.read(stores, ended()) is None
+        with pytest.raises(FilesUnavailable, match="could not be read within"):
+            self.read(stores, ended())
 
 
 class TestKeep:
@@ -266,6 +272,34 @@ class TestKeep:
         stores.away = 3
         keep(ended())
         assert stores.kept == {("aaaa", "stdout"): Tail(b"patient", 7)}
+
+    def test_a_disk_that_is_away_is_waited_for_as_long_as_need_be(
+        self, keep, stores, ended, monkeypatch
+    ):
+        tries = iter(range(100))
+
+        def read(path, limit):
+            if next(tries) < 10:
+                raise TimeoutError
+            return Tail(b"back", 4)
+
+        monkeypatch.setattr(output, "_PAUSE_SECONDS", 0.001)
+        monkeypatch.setattr(output, "read_tail", read)
+        keep(ended())
+        assert stores.kept == {("aaaa", "stdout"): Tail(b"back", 4)}
+
+    def test_a_fault_with_one_job_does_not_end_the_keeping(
+        self, keep, stores, ended, tmp_path, monkeypatch
+    ):
+        def read(path, limit):
+            if "aaaa" in path:
+                raise MemoryError
+            return read_tail(path, limit)
+
+        monkeypatch.setattr(output, "read_tail", read)
+        (tmp_path / "bbbb.out").write_text("mine")
+        keep(ended("aaaa"), ended("bbbb"))
+        assert stores.marked == ["bbbb"]
 
     def test_one_job_s_missing_file_holds_up_no_other(self, keep, stores, ended, tmp_path):
         (tmp_path / "bbbb.out").write_text("mine")

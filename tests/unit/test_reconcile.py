@@ -105,11 +105,8 @@ class TestLastRun:
 class TestMatch:
     @staticmethod
     def match(observations, *jobs):
-        return reconcile.match(
-            observations,
-            {job.slurm_id: job for job in jobs if job.slurm_id},
-            {job.job_id: job for job in jobs},
-        )
+        found = reconcile.match(observations, jobs)
+        return found.pairs, found.strangers
 
     def test_nothing(self):
         assert self.match([]) == ([], [])
@@ -145,3 +142,70 @@ class TestMatch:
         lost = make_job("bbbb", slurm_id=None, first_submit_time=None)
         look = seen(tag="bbbb", submit_time=now + LATER)
         assert self.match([look], old, lost) == ([(lost, look)], [])
+
+    def test_an_id_used_again_is_the_newer_job_s(self, make_job, now):
+        old, new = make_job("aaaa"), make_job("bbbb", first_submit_time=now + LATER)
+        look = seen(submit_time=now + LATER)
+        assert self.match([look], new, old) == ([(new, look)], [])
+
+    def test_which_jobs_were_seen(self, make_job, now):
+        found = reconcile.match([seen(submit_time=now), seen("43")], [make_job("aaaa")])
+        assert found.jobs == {"aaaa"}
+
+
+class TestMissing:
+    @staticmethod
+    def missing(observations, visible, *jobs):
+        found = reconcile.missing(jobs, reconcile.match(observations, jobs), visible)
+        return [job.job_id for job in found]
+
+    def test_a_job_that_the_queue_shows_is_not(self, make_job):
+        assert self.missing([], {"42"}, make_job()) == []
+
+    def test_a_job_that_it_does_not_show_is(self, make_job):
+        assert self.missing([], {"43"}, make_job()) == ["aaaa"]
+
+    @pytest.mark.parametrize("changes", [{"status": "COMPLETED"}, {"status": "UNKNOWN"}])
+    def test_a_job_that_is_over_is_not(self, make_job, changes):
+        assert self.missing([], set(), make_job(**changes)) == []
+
+    def test_a_job_without_a_slurm_id_is_not(self, make_job):
+        assert self.missing([], set(), make_job(slurm_id=None, status="SUBMITTING")) == []
+
+    def test_a_job_whose_id_a_stranger_has_is(self, make_job, now):
+        assert self.missing([seen(submit_time=now + LATER)], {"42"}, make_job()) == ["aaaa"]
+
+    def test_a_job_whose_id_a_newer_one_has_is(self, make_job, now):
+        new = make_job("bbbb", first_submit_time=now + LATER)
+        assert self.missing([], {"42"}, new, make_job("aaaa")) == ["aaaa"]
+
+    def test_an_array_of_which_the_queue_shows_only_ended_tasks_is(self, make_job, now):
+        look = seen(status="COMPLETED", submit_time=now, array={"COMPLETED": 2})
+        assert self.missing([look], {"42"}, make_job()) == ["aaaa"]
+
+    def test_an_array_that_still_moves_is_not(self, make_job, now):
+        look = seen(status="RUNNING", submit_time=now, array={"COMPLETED": 2, "RUNNING": 1})
+        assert self.missing([look], {"42"}, make_job()) == []
+
+
+class TestUnanswered:
+    def test_long_after_sbatch_died_a_submit_is_unknown(self, make_job, now):
+        job = make_job(slurm_id=None, status="SUBMITTING", base_state=None, first_submit_time=None)
+        change = reconcile.unanswered(job, now + timedelta(minutes=5))
+        assert (change.after.status, change.after.slurm_id) == ("UNKNOWN", None)
+        assert "did not answer" in change.after.reason
+
+    @pytest.mark.parametrize("seconds", [0, 150, 239])
+    def test_before_that_it_may_become_a_job_yet(self, make_job, now, seconds):
+        job = make_job(slurm_id=None, status="SUBMITTING", first_submit_time=None)
+        assert reconcile.unanswered(job, now + timedelta(seconds=seconds)) is None
+
+    def test_a_new_job_may_be_the_one_whose_answer_is_on_its_way(self, make_job, now):
+        waiting = [make_job(slurm_id=None, status="SUBMITTING")]
+        strangers = [
+            seen("1", submit_time=now),
+            seen("2", submit_time=now - timedelta(seconds=61)),
+            seen("3"),
+        ]
+        assert reconcile.perhaps_ours(strangers, waiting, now) == {"1", "3"}
+        assert reconcile.perhaps_ours(strangers, [], now) == set()

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from jupyter_slurm_api.errors import SlurmMissing, SlurmTimeout
-from jupyter_slurm_api.slurm.runner import Runner
+from jupyter_slurm_api.errors import SlurmMissing, SlurmTimeout, SlurmUnavailable
+from jupyter_slurm_api.slurm.runner import Answer, Runner
 
 ENV = {"PATH": os.environ["PATH"]}
 
@@ -182,7 +182,44 @@ class TestMissing:
         assert asyncio.run(twice()).stdout == b"here\n"
 
 
+class TestNotStarted:
+    def test_a_directory_that_is_not_there_any_more(self, tmp_path):
+        with pytest.raises(SlurmUnavailable, match="could not be started"):
+            run(["pwd"], cwd=str(tmp_path / "gone"))
+
+    def test_a_command_line_that_is_too_long(self):
+        with pytest.raises(SlurmUnavailable, match="could not be started"):
+            run(["true", "x" * (4 << 20)])
+
+    def test_a_program_that_was_replaced_is_looked_for_again(self, tmp_path):
+        async def twice():
+            runner = Runner(seconds=10)
+            runner._prefix = []
+            first, second = tmp_path / "1", tmp_path / "2"
+            env = {"PATH": f"{first}:{second}:{ENV['PATH']}"}
+            for directory in (first, second):
+                directory.mkdir()
+                (directory / "tool").write_text(f"#!/bin/sh\necho {directory.name}\n")
+                (directory / "tool").chmod(0o755)
+            assert (await runner.run(["tool"], env=env)).stdout == b"1\n"
+            (first / "tool").unlink()
+            with pytest.raises(SlurmUnavailable):
+                await runner.run(["tool"], env=env)
+            return await runner.run(["tool"], env=env)
+
+        assert asyncio.run(twice()).stdout == b"2\n"
+
+
 class TestAtOnce:
+    def test_waiting_for_a_place_counts_as_waiting(self):
+        async def two():
+            runner = Runner(seconds=1, at_once=1)
+            return await asyncio.gather(
+                *[runner.run(["sleep", "0.6"], env=ENV) for _ in range(2)], return_exceptions=True
+            )
+
+        assert {type(each) for each in asyncio.run(two())} == {Answer, SlurmTimeout}
+
     def test_only_so_many_run_at_once(self):
         async def many():
             runner = Runner(seconds=10, at_once=2)
