@@ -170,7 +170,10 @@ class Sync:
         look = await self._off_loop(self._compare, observations, frozenset(seen.value), info)
         lost = await self._lookup.changes(look.missing, has_accounting=info.accounting)
         all_mine = await self._write(info.name, [*look.changes, *lost], look.adopted)
-        self._rows = _without(seen.value, look.postponed) if all_mine else {}
+        ended = {change.before.job_id for change in lost if change.after.is_over}
+        unsettled = {job.slurm_id for job in look.missing if job.job_id not in ended}
+        again = unsettled.union(look.postponed)
+        self._rows = _without(seen.value, again) if all_mine else {}
         self._known.forget_ended(set(seen.value))
         self._failures = 0
         self._status |= {
@@ -243,7 +246,7 @@ def _written(changes: Sequence[Change]) -> list[Job]:
 
 
 def _without(
-    groups: Mapping[str, tuple[Record, ...]], left_out: Collection[str]
+    groups: Mapping[str, tuple[Record, ...]], left_out: Collection[str | None]
 ) -> Mapping[str, tuple[Record, ...]]:
     if not left_out:
         return groups
