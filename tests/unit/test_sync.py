@@ -475,7 +475,6 @@ class TestMissing:
         job = store.by_slurm_id("42")
         assert (job.status, job.array.counts) == ("FAILED", {"COMPLETED": 1, "FAILED": 1})
 
-    @pytest.mark.xfail(strict=True, reason="a known fault: it waits until it leaves the queue")
     def test_an_array_whose_record_comes_late_ends_all_the_same(self, ticks, cluster, store):
         end = Observation(
             slurm_id="42", status="COMPLETED", submit_time=SUBMITTED, array={"COMPLETED": 2}
