@@ -263,7 +263,10 @@ class TestKeep:
         keep(ended())
         assert (stores.kept, stores.marked) == ({}, ["aaaa"])
 
-    def test_a_job_that_never_ran_has_no_output_to_wait_for(self, keep, stores, ended):
+    def test_a_job_that_never_ran_has_no_output_and_an_older_file_is_not_its_own(
+        self, keep, stores, ended, tmp_path
+    ):
+        (tmp_path / "aaaa.out").write_text("another")
         keep(ended(start_time=None), until=lambda stores: stores.marked)
         assert (stores.kept, stores.marked) == ({}, ["aaaa"])
 

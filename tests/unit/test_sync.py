@@ -430,6 +430,18 @@ class TestMissing:
         ticks(nothing, nothing)
         assert (store.jobs[UUID].status, store.jobs[UUID].slurm_id) == (status, None)
 
+    def test_a_submit_that_is_found_by_its_tag_after_long_is_no_longer_unanswered(
+        self, ticks, cluster, store, stored
+    ):
+        began = utc_now() - timedelta(seconds=300)
+        store.has(
+            stored(slurm_id=None, status="SUBMITTING", submit_time=began, first_submit_time=None)
+        )
+        cluster.show("7", state="PENDING", Comment=tag(UUID))
+        ticks(nothing)
+        (changes, new) = store.writes[0]
+        assert ([change.after.status for change in changes], new) == (["PENDING"], [])
+
     def test_a_new_job_is_not_adopted_while_it_may_be_a_submit_of_ours(
         self, make_sync, cluster, store, stored
     ):
