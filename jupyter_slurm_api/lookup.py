@@ -30,8 +30,14 @@ class Lookup:
         self._missing_since: dict[str, datetime] = {}
         self.error: str | None = None
 
-    async def changes(self, missing: Sequence[Job], *, has_accounting: bool) -> list[Change]:
-        """Return what is to be written of jobs that the queue shows no more."""
+    async def changes(
+        self, missing: Sequence[Job], tasks: Mapping[str, int], *, has_accounting: bool
+    ) -> list[Change]:
+        """Return what is to be written of jobs that the queue shows no more.
+
+        ``tasks`` tells, by UUID, how many tasks of an array the queue still shows:
+        as long as the accounting has fewer, it has not caught up.
+        """
         now = utc_now()
         self._missing_since = {
             job.job_id: self._missing_since.get(job.job_id, now) for job in missing
@@ -43,7 +49,10 @@ class Lookup:
                 runs = await self._recorded(some) if has_accounting else {}
                 found = [
                     await self._end_of(
-                        job, runs.get(job.slurm_id or "", ()), now, patient=has_accounting
+                        job,
+                        reconcile.last_run(job, runs.get(job.slurm_id or "", ())),
+                        max(tasks.get(job.job_id, 0), job.array.tasks if job.array else 0),
+                        patient=has_accounting and now - self._missing_since[job.job_id] < _GRACE,
                     )
                     for job in some
                 ]
@@ -60,12 +69,13 @@ class Lookup:
         return (await self._slurm.recorded(ids, first - reconcile.CLOCKS_DIFFER)).value
 
     async def _end_of(
-        self, job: Job, runs: Sequence[Observation], now: datetime, *, patient: bool
+        self, job: Job, run: Observation | None, tasks: int, *, patient: bool
     ) -> Change | None:
-        run = reconcile.last_run(job, runs)
-        if run and run.is_over:
+        now = utc_now()
+        is_whole = run is not None and sum((run.array or {}).values()) >= tasks
+        if run and run.is_over and (is_whole or not patient):
             return reconcile.update(job, run, now)
-        if patient and now - self._missing_since[job.job_id] < _GRACE:
+        if patient:
             return None
         shown = await self._slurm.shown(job.slurm_id or "")
         if shown and job.is_in(shown):

@@ -105,6 +105,11 @@ class ArrayCounts(Model):
 
     counts: dict[str, int]
 
+    @property
+    def tasks(self) -> int:
+        """How many tasks are counted."""
+        return sum(self.counts.values())
+
 
 class JobFacts(Model):
     """What there is to say about a job, stored or shown.

@@ -114,15 +114,29 @@ def newest(jobs: Iterable[Job]) -> dict[str, Job]:
     return found
 
 
-def missing(jobs: Iterable[Job], seen: Matched, visible: Collection[str]) -> list[Job]:
-    """Return the jobs that are not over and that Slurm's queue does not show any more.
+def ended_arrays(seen: Matched) -> dict[str, int]:
+    """Return the arrays of which the queue shows only what is over, with the tasks it shows.
 
-    ``visible`` are the Slurm ids that the queue shows, changed or not. Under an
-    id used again it shows another job; of an array it may show a part.
+    Earlier tasks may have left the queue, failed ones among them: only the
+    accounting has them all.
+    """
+    return {
+        job.job_id: sum((one.array or {}).values())
+        for job, one in seen.pairs
+        if one.is_over and (job.array is not None or one.array is not None)
+    }
+
+
+def missing(
+    jobs: Iterable[Job], seen: Matched, visible: Collection[str], ended: Collection[str]
+) -> list[Job]:
+    """Return the jobs that are not over and of which Slurm's queue does not tell the end.
+
+    ``visible`` are the Slurm ids that the queue shows, changed or not; under an
+    id used again it shows another job. ``ended`` are the UUIDs of `ended_arrays`.
     """
     holders = newest(jobs)
     taken = {one.slurm_id for one in seen.strangers}
-    ended = {job.job_id for job, one in seen.pairs if is_ended_array(job, one)}
     return [
         job
         for job in jobs
@@ -135,15 +149,6 @@ def missing(jobs: Iterable[Job], seen: Matched, visible: Collection[str]) -> lis
             or job.job_id in ended
         )
     ]
-
-
-def is_ended_array(job: Job, seen: Observation) -> bool:
-    """Tell whether what the queue still shows of an array is over.
-
-    Its earlier tasks may have left the queue, failed ones among them: only the
-    accounting has them all.
-    """
-    return seen.is_over and (job.array is not None or seen.array is not None)
 
 
 def perhaps_ours(

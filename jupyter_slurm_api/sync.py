@@ -50,6 +50,7 @@ class _Look:
     changes: list[Change]
     adopted: list[Job]
     missing: list[Job]
+    ended_arrays: Mapping[str, int]
     postponed: Collection[str]
 
 
@@ -168,7 +169,9 @@ class Sync:
         observations = await self._off_loop(_observe_all, changed)
         await self._meet(info.name, observations)
         look = await self._off_loop(self._compare, observations, frozenset(seen.value), info)
-        lost = await self._lookup.changes(look.missing, has_accounting=info.accounting)
+        lost = await self._lookup.changes(
+            look.missing, look.ended_arrays, has_accounting=info.accounting
+        )
         all_mine = await self._write(info.name, [*look.changes, *lost], look.adopted)
         ended = {change.before.job_id for change in lost if change.after.is_over}
         unsettled = {job.slurm_id for job in look.missing if job.job_id not in ended}
@@ -209,11 +212,11 @@ class Sync:
         seen = reconcile.match(observations, jobs)
         unanswered = [job for job in jobs if job.slurm_id is None and not job.is_over]
         postponed = reconcile.perhaps_ours(seen.strangers, unanswered, now)
-        found = seen.jobs
-        pairs = [
-            pair for pair in seen.pairs if not (info.accounting and reconcile.is_ended_array(*pair))
+        ended = reconcile.ended_arrays(seen) if info.accounting else {}
+        changes = [
+            reconcile.update(job, one, now) for job, one in seen.pairs if job.job_id not in ended
         ]
-        changes = [reconcile.update(job, one, now) for job, one in pairs]
+        found = seen.jobs
         changes += [reconcile.unanswered(job, now) for job in unanswered if job.job_id not in found]
         return _Look(
             [change for change in changes if change],
@@ -222,7 +225,8 @@ class Sync:
                 for one in seen.strangers
                 if one.slurm_id not in postponed
             ],
-            reconcile.missing(jobs, seen, visible),
+            reconcile.missing(jobs, seen, visible, ended),
+            ended,
             postponed,
         )
 

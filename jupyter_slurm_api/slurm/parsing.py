@@ -162,11 +162,15 @@ def _with_run(seen: Observation, row: Mapping[str, str]) -> Observation:
 def recorded(
     output: bytes, separators: commands.Separators, user: str
 ) -> Parsed[dict[str, list[Observation]]]:
-    """Read what the accounting has of this user's jobs: every run, the latest last."""
+    """Read what the accounting has of this user's jobs: every run, the latest last.
+
+    Where slurmdbd hears of a job's end before its start, it shows a row without
+    a partition and without its array until it has caught up: that is no answer yet.
+    """
     parsed = records(output, separators, len(commands.ACCOUNTING_FIELDS))
     runs: dict[tuple[str, str], list[Record]] = {}
     for record in parsed.value:
-        if record[2] == user:
+        if record[2] == user and record[3]:
             runs.setdefault((words.job_of(record[0]), record[9]), []).append(record)
     found: dict[str, list[Observation]] = {}
     for (slurm_id, _), rows in sorted(runs.items(), key=lambda item: item[0][1]):

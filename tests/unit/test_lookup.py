@@ -59,8 +59,9 @@ def ask(fake, clock):
     """Ask for what became of jobs: each job's new state."""
     looking = Lookup(fake)
 
-    def run(*jobs, has_accounting=True):
-        found = asyncio.run(looking.changes(jobs, has_accounting=has_accounting))
+    def run(*jobs, has_accounting=True, tasks=0):
+        tasks = {job.job_id: tasks for job in jobs}
+        found = asyncio.run(looking.changes(jobs, tasks, has_accounting=has_accounting))
         return {change.after.job_id: change.after.status for change in found}
 
     run.lookup = looking
@@ -151,6 +152,22 @@ def test_a_job_that_came_back_in_between_gets_its_while_anew(fake, ask, running,
     ask()
     clock.time += A_WHILE
     assert ask(running()) == {}
+
+
+def test_an_array_has_not_ended_before_the_accounting_has_all_its_tasks(fake, ask, running, now):
+    fake.runs = {"42": [run(now, "COMPLETED", array={"COMPLETED": 3})]}
+    assert ask(running(), tasks=4) == {}
+    fake.runs = {"42": [run(now, "FAILED", array={"COMPLETED": 3, "FAILED": 1})]}
+    assert ask(running(), tasks=4) == {"aaaa": "FAILED"}
+
+
+def test_after_a_while_an_array_ends_with_the_tasks_that_the_accounting_has(
+    fake, ask, running, now, clock
+):
+    fake.runs = {"42": [run(now, "COMPLETED", array={"COMPLETED": 3})]}
+    ask(running(), tasks=4)
+    clock.time += A_WHILE
+    assert ask(running(), tasks=4) == {"aaaa": "COMPLETED"}
 
 
 def test_without_accounting_the_controller_is_asked_at_once(fake, ask, running):

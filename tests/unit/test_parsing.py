@@ -454,11 +454,16 @@ class TestRecordedRuns:
             max_size=14,
         )
     )
-    def test_no_words_make_it_raise(self, words):
-        words = ["1", words[1], "alice", *words[3:]]
+    def test_no_words_make_it_raise(self, words):  # but for a partition, without which it waits
+        words = ["1", words[1], "alice", words[3] or "debug", *words[4:]]
         output = ("qfield".join(words) + "qfield\n").encode("utf-8", "replace")
         parsed = parsing.recorded(output, SACCT_MARKS, "alice")
         assert (list(parsed.value), parsed.bad) == (["1"], 0)
+
+    def test_an_end_without_its_start_is_no_answer_yet(self):
+        words = ["5", "COMPLETED", "alice", "", "users", *[""] * 4, "100", "", "100", "100", "0:0"]
+        output = ("qfield".join(words) + "qfield\n").encode()
+        assert parsing.recorded(output, SACCT_MARKS, "alice") == parsing.Parsed({}, 0)
 
 
 class TestShown:

@@ -156,7 +156,8 @@ class TestMatch:
 class TestMissing:
     @staticmethod
     def missing(observations, visible, *jobs):
-        found = reconcile.missing(jobs, reconcile.match(observations, jobs), visible)
+        seen = reconcile.match(observations, jobs)
+        found = reconcile.missing(jobs, seen, visible, reconcile.ended_arrays(seen))
         return [job.job_id for job in found]
 
     def test_a_job_that_the_queue_shows_is_not(self, make_job):
