@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from dataclasses import fields
 from pathlib import Path
@@ -148,6 +149,9 @@ class SlurmApi(ExtensionApp):
             await self.services()
         except NotReady:
             return  # said at initialize_settings, and by every answer
+        # What a server has loaded by now stays for its life. The garbage collector would walk
+        # through it again and again, a tenth of a second each time in which the loop stands still.
+        gc.freeze()
 
     async def stop_extension(self) -> None:
         """Stop the sync and let go of the database."""

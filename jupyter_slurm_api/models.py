@@ -255,7 +255,7 @@ class QueueRow(TypedDict):
     nodes: str
     nodelist: str
     state_code: str
-    flags: list[str]
+    flags: tuple[str, ...]
     partition: str
     account: str | None
     reason: str | None

@@ -20,7 +20,7 @@ def queue_row(job_id: str, user: str, **changes: Any) -> QueueRow:
         "nodes": "1",
         "nodelist": "node01",
         "state_code": "R",
-        "flags": [],
+        "flags": (),
         "partition": "debug",
         "account": "physics",
         "reason": None,

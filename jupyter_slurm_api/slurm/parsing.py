@@ -71,7 +71,8 @@ def _queue_row(record: Record) -> QueueRow:
         "nodes": nodes,
         "nodelist": node_list,
         "state_code": code,
-        "flags": [state] if state in states.FLAGS else [],
+        # A dictionary that holds no list is none of the garbage collector's business.
+        "flags": (state,) if state in states.FLAGS else (),
         "partition": partition,
         "account": words.text(account),
         "reason": words.text(reason),
@@ -98,10 +99,16 @@ def own_jobs(
 ) -> Parsed[dict[str, tuple[Record, ...]]]:
     """Read one's own jobs: under each job's id its rows, more than one for arrays."""
     parsed = records(output, separators, len(commands.OWN_FIELDS))
-    jobs: dict[str, list[Record]] = {}
+    jobs: dict[str, tuple[Record, ...]] = {}
+    many: dict[str, list[Record]] = {}  # apart, since nearly every job has one row
     for record in parsed.value:
-        jobs.setdefault(words.job_of(record[0]), []).append(record)
-    return Parsed({slurm_id: tuple(rows) for slurm_id, rows in jobs.items()}, parsed.bad)
+        slurm_id = words.job_of(record[0])
+        if slurm_id in jobs:
+            many.setdefault(slurm_id, list(jobs[slurm_id])).append(record)
+        else:
+            jobs[slurm_id] = (record,)
+    jobs |= {slurm_id: tuple(rows) for slurm_id, rows in many.items()}
+    return Parsed(jobs, parsed.bad)
 
 
 def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:

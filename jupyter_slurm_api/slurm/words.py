@@ -127,6 +127,8 @@ def _count(item: str) -> int:
 
 def job_of(row_id: str) -> str:
     """Return the id of the job that a row belongs to: ``12`` of ``12_[3-9%2]`` or ``12+1``."""
+    if row_id.isdigit():
+        return row_id
     return row_id.split("_", 1)[0].split("+", 1)[0]
 
 

@@ -164,7 +164,7 @@ class TestQueue:
             "user": "alice",
             "state": "RUNNING",
             "state_code": "R",
-            "flags": [],
+            "flags": (),
             "nodes": "1",
             "partition": "debug",
             "account": "users",
@@ -209,7 +209,7 @@ class TestQueue:
 
     def test_a_flag_stands_in_its_own_column_too(self, rows_of):
         (row,) = rows_of("special_exit")
-        assert (row["state"], row["flags"]) == ("SPECIAL_EXIT", ["SPECIAL_EXIT"])
+        assert (row["state"], row["flags"]) == ("SPECIAL_EXIT", ("SPECIAL_EXIT",))
 
     def test_the_codes_of_slurm_are_those_of_our_tables(self, queue):
         assert {row["state_code"] for row in queue.value} == {
