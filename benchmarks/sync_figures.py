@@ -52,7 +52,7 @@ class _Tick:
         while (sync := self._server.health()["sync"])["last_success"] == before:
             if sync["last_error"]:
                 raise SystemExit(f"The sync failed: {sync['last_error']}")
-            time.sleep(0.02)
+            time.sleep(0.1)
         found: dict[str, Any] = sync
         return found
 
