@@ -13,6 +13,8 @@ class KnownJobs:
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._by_slurm_id: dict[str, str] = {}
+        self.version = 0
+        """Grows with every change, so that who has seen one version knows whether to look again."""
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -25,6 +27,7 @@ class KnownJobs:
         for job in jobs:
             old = self._jobs.get(job.job_id)
             if old is None or job.revision >= old.revision:
+                self.version += 1
                 self._jobs[job.job_id] = job
                 if job.slurm_id and not self._has_newer(job):
                     self._by_slurm_id[job.slurm_id] = job.job_id
@@ -35,6 +38,7 @@ class KnownJobs:
 
     def drop(self, job_id: str) -> None:
         """Let go of a job."""
+        self.version += 1
         job = self._jobs.pop(job_id, None)
         if job and self._by_slurm_id.get(job.slurm_id or "") == job_id:
             del self._by_slurm_id[job.slurm_id or ""]
@@ -55,6 +59,10 @@ class KnownJobs:
     def any_live(self) -> bool:
         """Tell whether any job is not over."""
         return any(not job.is_over for job in self._jobs.values())
+
+    def any_unanswered(self) -> bool:
+        """Tell whether a submit still waits for Slurm's answer."""
+        return any(job.slurm_id is None and not job.is_over for job in self._jobs.values())
 
     def ids_by_slurm_id(self) -> Mapping[str, str]:
         """Return the UUIDs by Slurm id, as they are now."""

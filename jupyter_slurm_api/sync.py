@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from . import reconcile
 from .clock import utc_now
@@ -26,6 +26,8 @@ from .threads import DaemonThreads
 _LONGEST_PAUSE: Final = 120.0
 _JITTER: Final = 0.1
 _SETTLE_SECONDS: Final = 2.0  # a job that was just submitted needs a moment to start
+
+_Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job they are of
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +83,8 @@ class Sync:
         self._intervals = intervals
         self._user = user
         self._over = over
-        self._rows: Mapping[str, tuple[Record, ...]] = {}
+        self._rows: _Rows = {}
+        self._settled: int | None = None  # what was known when nothing was left to find out
         self._lookup = Lookup(slurm)
         self._loaded = False
         self._kicked = asyncio.Event()
@@ -161,23 +164,9 @@ class Sync:
         info = await self._slurm.info()
         await self._load(info.name)
         seen = await self._slurm.own_jobs()
-        changed = {
-            slurm_id: rows
-            for slurm_id, rows in seen.value.items()
-            if rows != self._rows.get(slurm_id)
-        }
-        observations = await self._off_loop(_observe_all, changed)
-        await self._meet(info.name, observations)
-        look = await self._off_loop(self._compare, observations, frozenset(seen.value), info)
-        lost = await self._lookup.changes(
-            look.missing, look.ended_arrays, has_accounting=info.accounting
-        )
-        all_mine = await self._write(info.name, [*look.changes, *lost], look.adopted)
-        ended = {change.before.job_id for change in lost if change.after.is_over}
-        unsettled = {job.slurm_id for job in look.missing if job.job_id not in ended}
-        again = unsettled.union(look.postponed)
-        self._rows = _without(seen.value, again) if all_mine else {}
-        self._known.forget_ended(set(seen.value))
+        changed = await self._off_loop(_changed, seen.value, self._rows)
+        if changed or len(seen.value) != len(self._rows) or self._known.version != self._settled:
+            await self._take_in(info, seen.value, changed)
         self._failures = 0
         self._status |= {
             "last_success": utc_now(),
@@ -186,6 +175,23 @@ class Sync:
             "bad_rows": seen.bad,
             "tick_seconds": round(time.monotonic() - began, 3),
         }
+
+    async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
+        """Record what a look at Slurm brought."""
+        observations = await self._off_loop(_observe_all, changed)
+        await self._meet(info.name, observations)
+        look = await self._off_loop(self._compare, observations, frozenset(seen), info)
+        lost = await self._lookup.changes(
+            look.missing, look.ended_arrays, has_accounting=info.accounting
+        )
+        all_mine = await self._write(info.name, [*look.changes, *lost], look.adopted)
+        ended = {change.before.job_id for change in lost if change.after.is_over}
+        unsettled = {job.slurm_id for job in look.missing if job.job_id not in ended}
+        again = unsettled.union(look.postponed)
+        self._rows = _without(seen, again) if all_mine else {}
+        self._known.forget_ended(set(seen))
+        is_settled = all_mine and not again and not self._known.any_unanswered()
+        self._settled = self._known.version if is_settled else None
 
     async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
@@ -249,13 +255,15 @@ def _written(changes: Sequence[Change]) -> list[Job]:
     return [change.written for change in changes]
 
 
-def _without(
-    groups: Mapping[str, tuple[Record, ...]], left_out: Collection[str | None]
-) -> Mapping[str, tuple[Record, ...]]:
+def _without(groups: _Rows, left_out: Collection[str | None]) -> _Rows:
     if not left_out:
         return groups
     return {slurm_id: rows for slurm_id, rows in groups.items() if slurm_id not in left_out}
 
 
-def _observe_all(groups: Mapping[str, tuple[Record, ...]]) -> list[Observation]:
+def _changed(seen: _Rows, before: _Rows) -> _Rows:
+    return {slurm_id: rows for slurm_id, rows in seen.items() if rows != before.get(slurm_id)}
+
+
+def _observe_all(groups: _Rows) -> list[Observation]:
     return [observe(slurm_id, rows) for slurm_id, rows in groups.items()]

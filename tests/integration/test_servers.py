@@ -92,9 +92,9 @@ def test_two_servers_on_one_database_record_each_transition_once(make_server):
     assert len({job["slurm_id"] for job in jobs}) == 100
     assert len({job["job_id"] for job in jobs}) == 100
     assert all(job["origin"] == {"kind": "api"} for job in jobs)
-    expected = dict.fromkeys(ids, b"done\n")
-    wait_for("all outputs to be kept", lambda: _kept(one.home).keys() == expected.keys())
-    assert _kept(one.home) == expected
+    wait_for("all outputs to be kept", lambda: _kept(one.home).keys() >= set(ids))
+    kept = _kept(one.home)  # with those of other tests' jobs, which these servers picked up
+    assert {kept[job_id] for job_id in ids} == {b"done\n"}
     one.stop()
     other.stop()
 
