@@ -149,8 +149,10 @@ class SlurmApi(ExtensionApp):
             await self.services()
         except NotReady:
             return  # said at initialize_settings, and by every answer
-        # What a server has loaded by now stays for its life. The garbage collector would walk
+        # What a server has loaded by then stays for its life. The garbage collector would walk
         # through it again and again, a tenth of a second each time in which the loop stands still.
+        assert self._building is not None  # noqa: S101 - services() has just built it
+        await (await self._building).sync.first_tick.wait()
         gc.freeze()
 
     async def stop_extension(self) -> None:

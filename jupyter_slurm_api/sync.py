@@ -88,6 +88,8 @@ class Sync:
         self._lookup = Lookup(slurm)
         self._loaded = False
         self._kicked = asyncio.Event()
+        self.first_tick = asyncio.Event()
+        """Set when the first tick has ended, however it ended."""
         self._task: asyncio.Task[None] | None = None
         self._threads = DaemonThreads(1, "slurm-api-sync")
         self._failures = 0
@@ -137,6 +139,7 @@ class Sync:
             except Exception as error:  # noqa: BLE001 - the loop alone must outlive any fault
                 _log.exception("the sync failed; it goes on")
                 self._failed(f"internal error: {type(error).__name__}")
+            self.first_tick.set()
             await asyncio.sleep(self._intervals.floor)
             pause = self._pause() - self._intervals.floor
             with suppress(asyncio.TimeoutError):
