@@ -290,30 +290,30 @@ def test_a_pattern_s_node_is_the_first_one(node_list, head):
 @pytest.mark.parametrize(
     ("pattern", "path"),
     [
-        ("%j.out", "/work/42.out"),
-        ("slurm-%A.out", "/work/slurm-42.out"),
-        ("%A_%a", "/work/42_4294967294"),
-        ("%x-%u.log", "/work/my job-alice.log"),
-        ("%N-%n-%t-%s", "/work/n07-0-0-batch"),
-        ("%%j", "/work/%j"),
-        ("%6j", "/work/000042"),
-        ("%06j", "/work/000042"),
-        ("%99j", "/work/0000000042"),
-        ("%5x", "/work/my job"),
-        ("%y-%j", "/work/%y-42"),
-        pytest.param(f"%{'9' * 5000}j", f"/work/%{'9' * 5000}j", id="endless width"),
-        ("100%", "/work/100%"),
-        ("%", "/work/%"),
-        ("sub dir/%j", "/work/sub dir/42"),
+        ("%j.out", "/data/42.out"),
+        ("slurm-%A.out", "/data/slurm-42.out"),
+        ("%A_%a", "/data/42_4294967294"),
+        ("%x-%u.log", "/data/my job-alice.log"),
+        ("%N-%n-%t-%s", "/data/n07-0-0-batch"),
+        ("%%j", "/data/%j"),
+        ("%6j", "/data/000042"),
+        ("%06j", "/data/000042"),
+        ("%99j", "/data/0000000042"),
+        ("%5x", "/data/my job"),
+        ("%y-%j", "/data/%y-42"),
+        pytest.param(f"%{'9' * 5000}j", f"/data/%{'9' * 5000}j", id="endless width"),
+        ("100%", "/data/100%"),
+        ("%", "/data/%"),
+        ("sub dir/%j", "/data/sub dir/42"),
         ("/abs/%j", "/abs/42"),
         ("/dev/null", "/dev/null"),
-        (r"raw\%j", "/work/raw%j"),
+        (r"raw\%j", "/data/raw%j"),
         (r"/abs/a\\b%j", r"/abs/a\b%j"),
-        ("", "/work/"),
+        ("", "/data/"),
     ],
 )
 def test_output_path(pattern, path):
-    assert words.output_path(pattern, "/work", FILLED) == path
+    assert words.output_path(pattern, "/data", FILLED) == path
 
 
 def test_a_percent_in_the_directory_s_own_name_is_no_pattern():
