@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -189,25 +190,32 @@ def _recorded(slurm_id: str, rows: Sequence[Record]) -> Observation:
     row = dict(zip(commands.ACCOUNTING_FIELDS, rows[-1], strict=True))
     counts = _counts((record[0], words.state(record[1])) for record in rows)
     status = states.state_of_many(set(counts))
-    code, signal = words.exit_status(row["ExitCode"])
-    node_list = words.text(row["NodeList"])
+    is_array = _is_array(rows)
+    # As with squeue's rows: what only a task has is not said of an array.
+    code, signal = (None, None) if is_array else words.exit_status(row["ExitCode"])
+    node_list = None if is_array else words.text(row["NodeList"])
     return Observation(
         slurm_id=slurm_id,
         status=status,
         partition=row["Partition"],
         account=words.text(row["Account"]),
         qos=words.text(row["QOS"]),
-        nodes=words.number(row["NNodes"]),
+        nodes=None if is_array else words.number(row["NNodes"]),
         node_list=node_list,
         cpus=words.number(row["AllocCPUS"]),
         submit_time=words.time(row["Submit"]),
         eligible_time=words.time(row["Eligible"]),
         start_time=words.time(row["Start"]) if node_list else None,
-        end_time=words.time(row["End"]) if states.is_over(status) else None,
+        end_time=_latest(rows) if states.is_over(status) else None,
         exit_code=code,
         exit_signal=signal,
-        array=counts if _is_array(rows) else None,
+        array=counts if is_array else None,
     )
+
+
+def _latest(rows: Sequence[Record]) -> datetime | None:
+    ends = [words.time(row[commands.ACCOUNTING_FIELDS.index("End")]) for row in rows]
+    return max((end for end in ends if end), default=None)
 
 
 def shown(output: bytes, slurm_id: str) -> Observation | None:

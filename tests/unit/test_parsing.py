@@ -460,6 +460,21 @@ class TestRecordedRuns:
         parsed = parsing.recorded(output, SACCT_MARKS, "alice")
         assert (list(parsed.value), parsed.bad) == (["1"], 0)
 
+    def test_of_an_array_nothing_is_said_that_only_its_tasks_have(self):
+        tasks = [("5_0", "FAILED", "200", "3:0"), ("5_1", "COMPLETED", "150", "0:0")]
+        output = b"".join(
+            "qfield".join(
+                [task, state, "alice", "debug", "users", "normal", "1", "n1", "1"]
+                + ["100", "100", "100", end, code, "\n"]
+            ).encode()
+            for task, state, end, code in tasks
+        )
+        [seen] = parsing.recorded(output, SACCT_MARKS, "alice").value["5"]
+        assert (seen.status, seen.array) == ("FAILED", {"COMPLETED": 1, "FAILED": 1})
+        assert (seen.exit_code, seen.node_list, seen.nodes) == (None, None, None)
+        assert seen.end_time is not None
+        assert seen.end_time.timestamp() == 200
+
     def test_an_end_without_its_start_is_no_answer_yet(self):
         words = ["5", "COMPLETED", "alice", "", "users", *[""] * 4, "100", "", "100", "100", "0:0"]
         output = ("qfield".join(words) + "qfield\n").encode()
