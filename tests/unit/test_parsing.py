@@ -464,8 +464,10 @@ class TestRecordedRuns:
         tasks = [("5_0", "FAILED", "200", "3:0"), ("5_1", "COMPLETED", "150", "0:0")]
         output = b"".join(
             "qfield".join(
-                [task, state, "alice", "debug", "users", "normal", "1", "n1", "1"]
-                + ["100", "100", "100", end, code, "\n"]
+                (
+                    *(task, state, "alice", "debug", "users", "normal", "1", "n1", "1"),
+                    *("100", "100", "100", end, code, "\n"),
+                )
             ).encode()
             for task, state, end, code in tasks
         )
