@@ -58,7 +58,6 @@ class Running:
     services: Services
     sync: Sync
     outputs: OutputService
-    jobs: JobService
     mongo: Mongo
     mongod: EmbeddedMongod | None
 
@@ -89,11 +88,11 @@ class Running:
         )
         outputs.start()
         sync.start()
-        return cls(Services(jobs, queue, health), sync, outputs, jobs, mongo, mongod)
+        return cls(Services(jobs, queue, health), sync, outputs, mongo, mongod)
 
     async def stop(self) -> None:
         """Stop in the order of the data's way, so that nothing begun is lost."""
-        await self.jobs.drain(_DRAIN_SECONDS)
+        await self.services.jobs.drain(_DRAIN_SECONDS)
         await self.sync.stop()
         await self.outputs.stop()
         self.mongo.close()

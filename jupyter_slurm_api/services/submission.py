@@ -114,10 +114,6 @@ class Checks:
         except RuntimeError:
             raise problem("work_dir", f"There is no home directory for {path}.") from None
 
-    def stop(self) -> None:
-        """Let go of the threads."""
-        self._threads.shutdown()
-
     async def _look_at(self, directory: Path) -> None:
         loop = asyncio.get_running_loop()
         try:
