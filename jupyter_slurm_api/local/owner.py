@@ -225,9 +225,13 @@ def _modified(path: Path) -> float:
 
 
 def _link(source: Path, target: Path) -> bool:
-    """Give a file a name that nobody has; over NFS a repeated request may say no to a yes."""
+    """Give a file of ours a second name that nobody has.
+
+    Over NFS a repeated request may say no to a yes; the number of names knows (open(2), O_EXCL).
+    The target may be gone again by now: another claimant moves its record on at once.
+    """
     try:
         target.hardlink_to(source)
     except FileExistsError:
-        return target.exists() and target.samefile(source)
+        return source.stat().st_nlink > 1
     return True

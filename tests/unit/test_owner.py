@@ -1,9 +1,11 @@
 """Who owns a data directory: claims, deaths and successions, with several hosts in one process."""
 
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -146,7 +148,51 @@ def test_a_slow_claimant_does_not_oust_the_successor(path):
     assert not path.with_name(f"{path.name}.after-{dead.id}").exists()
 
 
-def test_of_many_claimants_one_wins(path):
+def lost_to(path, monkeypatch, before):
+    """Let link(2) fail as for one whom somebody else forestalled, after `before` was done."""
+    link = Path.hardlink_to
+
+    def hardlink_to(target, source):
+        monkeypatch.setattr(Path, "hardlink_to", link)
+        before(target, source)
+        raise FileExistsError
+
+    monkeypatch.setattr(Path, "hardlink_to", hardlink_to)
+
+
+def test_a_claimant_is_not_confused_by_one_who_moved_on_already(path, monkeypatch):
+    dead, quick, slow = owner(path, "a"), owner(path, "b"), owner(path, "c")
+    OwnerFile(path, "a").claim(dead)
+    let_die(path)
+    lost_to(path, monkeypatch, lambda *_: OwnerFile(path, "b").claim(quick))
+    assert OwnerFile(path, "c").claim(slow) == quick
+    assert files(path) == ["data.owner"]
+
+
+def test_a_no_that_was_a_yes_is_seen(path, monkeypatch):
+    lost_to(path, monkeypatch, lambda target, source: target.hardlink_to(source))
+    me = owner(path, "a")
+    assert OwnerFile(path, "a").claim(me) is None
+    assert OwnerFile(path, "b").claim(owner(path, "b")) == me
+
+
+@pytest.fixture
+def eager_threads():
+    """Let threads take turns so often that they meet between any two steps."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_of_many_claimants_one_wins(tmp_path, eager_threads):
+    for number in range(60):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        race(directory / "data.owner")
+
+
+def race(path):
     OwnerFile(path, "a").claim(owner(path, "a"))
     let_die(path)
     claimants = [owner(path, f"host{number}") for number in range(32)]
