@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .models import Job, Observation
+from .job import Job
+from .models import Observation
 
 
 class KnownJobs:

@@ -9,7 +9,8 @@ from typing import Final
 from . import reconcile
 from .clock import utc_now
 from .errors import SlurmError
-from .models import Job, Observation
+from .job import Job
+from .models import Observation
 from .reconcile import Change
 from .slurm.client import Slurm
 
@@ -51,7 +52,10 @@ class Lookup:
                     await self._end_of(
                         job,
                         reconcile.last_run(job, runs.get(job.slurm_id or "", ())),
-                        max(tasks.get(job.job_id, 0), job.array.tasks if job.array else 0),
+                        max(
+                            tasks.get(job.job_id, 0),
+                            job.array.size if job.array else 0,
+                        ),
                         patient=has_accounting and now - self._missing_since[job.job_id] < _GRACE,
                     )
                     for job in some

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from . import states
-from .models import Job, Observation, Origin
+from .job import Job, Origin
+from .models import Observation
 
 _ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
 _SBATCH_IS_DEAD_AFTER: Final = timedelta(seconds=240)  # its own retries take 120 s, ours add some

@@ -52,12 +52,19 @@ SUBMITTING: Final = "SUBMITTING"
 UNKNOWN: Final = "UNKNOWN"
 """Ours: Slurm was asked everywhere and knows nothing of the job."""
 
-OURS: Final[dict[str, str]] = {SUBMITTING: "SB", UNKNOWN: "UN"}
+NOT_SUBMITTED: Final = "NOT_SUBMITTED"
+"""Ours: sbatch did not answer, and it is certain that no job came of it."""
+
+OURS: Final[dict[str, str]] = {SUBMITTING: "SB", UNKNOWN: "UN", NOT_SUBMITTED: "NS"}
+
 
 CODES: Final[dict[str, str]] = BASE_STATES | FLAGS | OURS
 
 ENDED: Final[frozenset[str]] = frozenset(BASE_STATES) - {"PENDING", "RUNNING", "SUSPENDED"}
 """Base states that a job does not leave by itself."""
+
+OVER: Final[frozenset[str]] = ENDED | {UNKNOWN, NOT_SUBMITTED}
+"""States after which nothing more will be heard of a job."""
 
 _ARRAY_ORDER: Final = (
     "RUNNING",
@@ -84,7 +91,7 @@ def code_of(state: str) -> str:
 
 def is_over(state: str) -> bool:
     """Tell whether nothing more will be heard of a job in this state."""
-    return state in ENDED or state == UNKNOWN
+    return state in OVER
 
 
 def state_of_many(states: set[str]) -> str:

@@ -14,9 +14,10 @@ from typing import Any, Final, TypeAlias
 from . import reconcile
 from .clock import utc_now
 from .errors import SlurmApiError, SlurmError
+from .job import Job
 from .known import KnownJobs
 from .lookup import Lookup
-from .models import ClusterInfo, Job, Observation
+from .models import ClusterInfo, Observation
 from .reconcile import Change
 from .slurm.client import Slurm
 from .slurm.parsing import Record, observe

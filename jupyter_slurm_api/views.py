@@ -8,7 +8,8 @@ from typing import Annotated, Final
 from pydantic import Field, StrictStr
 
 from . import states
-from .models import Job, JobFacts, Model, ParameterValue, QueueRow
+from .job import Job, JobFacts
+from .models import Model, ParameterValue, QueueRow
 
 _SHARED: Final = (
     "name",

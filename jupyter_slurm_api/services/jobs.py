@@ -20,14 +20,9 @@ from ..errors import (
     SlurmError,
     SlurmTimeout,
 )
+from ..job import Job, Origin
 from ..known import KnownJobs
-from ..models import (
-    Job,
-    JobSpec,
-    Observation,
-    Origin,
-    Submitted,
-)
+from ..models import JobSpec, Observation, Submitted
 from ..slurm import words
 from ..slurm.client import Slurm
 from ..store.jobs import JobStore

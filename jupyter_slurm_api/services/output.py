@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..errors import DatabaseUnavailable, FilesUnavailable
-from ..models import Job
+from ..job import Job
 from ..store.jobs import JobStore
 from ..store.outputs import OutputStore, Tail
 from ..threads import DaemonThreads

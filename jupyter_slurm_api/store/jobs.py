@@ -16,12 +16,12 @@ from pymongo.errors import BulkWriteError
 from pymongo.write_concern import WriteConcern
 
 from .. import states
-from ..models import Job
+from ..job import Job
 from ..reconcile import Change
 from .mongo import Document, Mongo
 
 SCHEMA: Final = 1
-_OVER: Final = [*states.ENDED, states.UNKNOWN]
+_OVER: Final = sorted(states.OVER)
 _DUPLICATE_KEY: Final = 11000
 _ON_DISK: Final = WriteConcern(j=True)
 

@@ -8,7 +8,7 @@ import pytest
 
 from fakes import queue_row
 from jupyter_slurm_api import errors
-from jupyter_slurm_api.models import Job, Origin
+from jupyter_slurm_api.job import Job, Origin
 
 
 @pytest.fixture

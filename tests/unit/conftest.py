@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_slurm_api.models import Job
+from jupyter_slurm_api.job import Job
 from jupyter_slurm_api.slurm.commands import Separators
 
 RECORDED = Path(__file__).parent.parent / "recorded"

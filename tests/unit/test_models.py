@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from jupyter_slurm_api import models
-from jupyter_slurm_api.models import Job, JobFacts, Observation, time_of
+from jupyter_slurm_api.job import OBSERVED, Job, JobFacts, time_of
+from jupyter_slurm_api.models import Observation
 
 LATER = timedelta(minutes=5)
 
@@ -16,7 +16,7 @@ def seen(status="RUNNING", **changes):
 
 
 def test_what_an_observation_and_a_job_share_is_all_in_the_job():
-    assert set(models.OBSERVED) <= set(JobFacts.model_fields)
+    assert set(OBSERVED) <= set(JobFacts.model_fields)
 
 
 def test_a_job_does_not_change(make_job):
@@ -73,7 +73,7 @@ class TestWithObservation:
         after = job.with_observation(seen("RUNNING"), now)
         assert (after.partition, after.cpus) == ("long", 4)
 
-    @pytest.mark.parametrize("name", [name for name in models.OBSERVED if name != "status"])
+    @pytest.mark.parametrize("name", [name for name in OBSERVED if name != "status"])
     def test_what_slurm_says_is_taken_over(self, make_job, now, name):
         annotation = str(JobFacts.model_fields[name].annotation)
         value = now + LATER if "datetime" in annotation else 7 if "int" in annotation else "new"
