@@ -26,6 +26,10 @@ _SHARED: Final = (
 """What a line of the queue calls as a job does."""
 
 
+_INTERNAL: Final = frozenset(Job.model_fields) - set(JobFacts.model_fields) - {"job_id"}
+"""What we note about a job for ourselves."""
+
+
 class SubmitRequest(Model):
     """The body of ``POST submit``."""
 
@@ -82,7 +86,7 @@ class JobView(JobFacts):
     ) -> JobView:
         """Show a job of this user."""
         return cls(
-            **job.model_dump(exclude={"output_kept", "revision"}),
+            **job.model_dump(exclude=_INTERNAL),
             status_code=states.code_of(job.status),
             output=output,
             output_size=output_size,
