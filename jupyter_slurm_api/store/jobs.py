@@ -20,12 +20,15 @@ from ..job import Job
 from ..models import Model
 from ..reconcile import Change
 from .mongo import Document, Mongo
+from .schema import SCHEMA, OutdatedJob
+from .schema import read as _to_job
 
-SCHEMA: Final = 1
 _OVER: Final = sorted(states.OVER)
 _DUPLICATE_KEY: Final = 11000
 _ON_DISK: Final = WriteConcern(j=True)
 _AT_ONCE: Final = 500  # a message to MongoDB is encoded in one go, and no other thread runs then
+_WRITTEN_APART: Final = frozenset({"job_id", "revision", "output_kept"})
+"""What no write of a state takes along; `mark_output_kept` asks for no revision."""
 
 _Write: TypeAlias = UpdateOne | InsertOne[Document]
 
@@ -163,8 +166,17 @@ def _drop_adopted_twin(database: Database[Document], key: Document) -> None:
 def _conditional(before: Job, after: Job) -> tuple[Document, Document]:
     return (
         {"_id": before.job_id, "revision": before.revision},
-        {"$set": _changed(before, after), "$inc": {"revision": 1}},
+        {"$set": _to_set(before, after), "$inc": {"revision": 1}},
     )
+
+
+def _to_set(before: Job, after: Job) -> Document:
+    changed = _changed(before, after)
+    if not isinstance(before, OutdatedJob):
+        return changed
+    # What was not read, such as a script that stayed behind, is not written either.
+    whole = before.model_fields_set - _WRITTEN_APART
+    return {name: _plain(getattr(after, name)) for name in whole} | changed | {"schema": SCHEMA}
 
 
 def _changed(before: Job, after: Job) -> Document:
@@ -188,7 +200,3 @@ def _to_document(job: Job) -> Document:
     document["_id"] = document.pop("job_id")
     document["schema"] = SCHEMA
     return document
-
-
-def _to_job(document: Document) -> Job:
-    return Job.model_validate({**document, "job_id": document["_id"]})
