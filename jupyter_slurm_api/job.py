@@ -7,62 +7,40 @@ are aware UTC datetimes, memory is in bytes, ids are strings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import ConfigDict
 
-from . import states
+from . import history, states
 from .array import Array, ArrayTask, Component
-from .models import Model, Observation, ParameterValue
+from .history import Run, Transition
+from .models import Model, ParameterValue
+from .observation import Observation, Usage
 
+_OTHERWISE_KEPT: Final = {"tag", "slurm_id", "own_slurm_id", "unstarted"}
 OBSERVED: Final = tuple(
-    field.name for field in fields(Observation) if field.name not in {"tag", "slurm_id", "array"}
+    field.name for field in fields(Observation) if field.name not in _OTHERWISE_KEPT
 )
 """The fields that an observation and a job have in common."""
 
-_OF_ONE_RUN: Final = ("start_time", "end_time", "exit_code", "exit_signal", "node_list")
-
-
-class Transition(Model):
-    """The moment when a job was first seen in a state."""
-
-    state: str
-    at: datetime
+_OF_ONE_RUN: Final = (
+    "start_time",
+    "end_time",
+    "exit_code",
+    "exit_signal",
+    "node_list",
+    "cancelled_by",
+    "usage",
+)
 
 
 class Origin(Model):
     """Where a job came from: ``api``, or ``slurm`` for one submitted without us."""
 
     kind: str
-
-
-class Run(Model):
-    """One run of a job that was requeued, and how it ended."""
-
-    status: str
-    submit_time: datetime | None = None
-    start_time: datetime | None = None
-    end_time: datetime | None = None
-    exit_code: int | None = None
-    exit_signal: int | None = None
-    node_list: str | None = None
-
-
-class Usage(Model):
-    """What a run asked for and what it used, as the accounting says.
-
-    ``elapsed`` and ``total_cpu`` are in seconds, the latter over all CPUs;
-    memory is in bytes: ``max_rss`` is the most that any task of any step held at
-    once, ``requested_memory`` what the whole job was given.
-    """
-
-    elapsed: int | None = None
-    total_cpu: float | None = None
-    max_rss: int | None = None
-    requested_memory: int | None = None
-    requested_cpus: int | None = None
 
 
 class JobFacts(Model):
@@ -166,8 +144,26 @@ class Job(JobFacts):
         changes |= self._derived(seen, now)
         if self._runs_again(seen):
             changes |= {name: getattr(seen, name) for name in _OF_ONE_RUN}
-            changes["output_kept"] = False
+            changes |= {"output_kept": False, "accounted": False}
+            if self.start_time:
+                changes["runs"] = (*self.runs, self._ended_run(seen))
         return self.model_copy(update=changes | {"synced_at": now}) if changes else self
+
+    def with_accounting(self, runs: Sequence[Observation], now: datetime) -> Job:
+        """Return this job with what the accounting has of its runs, the last of which has ended.
+
+        What squeue said stays: it saw the signal of a cancelled job, which sacct does not keep.
+        """
+        *earlier, last = runs
+        changes: dict[str, Any] = {
+            name: value
+            for name in OBSERVED
+            if getattr(self, name) is None and (value := getattr(last, name)) is not None
+        }
+        changes["transitions"] = history.with_runs(self.transitions, earlier)
+        if len(earlier) >= len(self.runs):
+            changes["runs"] = tuple(Run.of(run) for run in earlier)
+        return self.model_copy(update=changes | {"accounted": True, "synced_at": now})
 
     def is_newer_than(self, other: Job) -> bool:
         """Tell which of two jobs under one Slurm id came later; one not yet seen is the newest."""
@@ -179,6 +175,18 @@ class Job(JobFacts):
         restarted = (seen.restarts or 0) > (self.restarts or 0)
         return restarted or (self.is_over and not seen.is_over)
 
+    def _ended_run(self, again: Observation) -> Run:
+        """Return the run that a requeue ended; its submit time is when that happened."""
+        return Run(
+            status=self.status if self.is_over else "REQUEUED",
+            submit_time=self.submit_time,
+            start_time=self.start_time,
+            end_time=self.end_time or again.submit_time,
+            exit_code=self.exit_code,
+            exit_signal=self.exit_signal,
+            node_list=self.node_list,
+        )
+
     def _derived(self, seen: Observation, now: datetime) -> dict[str, Any]:
         changes: dict[str, Any] = {}
         if self.slurm_id is None:
@@ -187,20 +195,11 @@ class Job(JobFacts):
             changes["first_submit_time"] = seen.submit_time
         if seen.status in states.BASE_STATES and seen.status != self.base_state:
             changes["base_state"] = seen.status
-        if seen.array is not None and (not self.array or dict(seen.array) != self.array.counts):
-            changes["array"] = Array(counts=dict(seen.array))
-        if seen.status != self.status:
-            moved = Transition(state=seen.status, at=time_of(seen) or now)
-            changes["transitions"] = (*self.transitions, moved)
+        transitions = history.extended(self.transitions, self.status, seen, now)
+        if transitions is not self.transitions:
+            changes["transitions"] = transitions
+        if self.task and seen.own_slurm_id and seen.own_slurm_id != self.task.own_slurm_id:
+            changes["task"] = self.task.model_copy(update={"own_slurm_id": seen.own_slurm_id})
         if self.reason and seen.reason is None:
             changes["reason"] = None
         return changes
-
-
-def time_of(seen: Observation) -> datetime | None:
-    """Return when a job entered the state it was seen in, where Slurm says so."""
-    if seen.status == "PENDING":
-        return seen.submit_time
-    if seen.status == "RUNNING":
-        return seen.start_time
-    return seen.end_time if states.is_over(seen.status) else None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from . import states, tally
 from .job import Job
-from .models import Observation
+from .observation import Observation
 
 
 class KnownJobs:
-    """The jobs that are not over or still in Slurm's queue, by UUID and by Slurm id."""
+    """The jobs that are not over or still in Slurm's queue, by UUID and by Slurm id.
+
+    Of arrays also the states of all tasks that have started, since the queue
+    forgets them one by one while the array goes on.
+    """
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._by_slurm_id: dict[str, str] = {}
+        self._tasks: dict[str, dict[int, str]] = {}
         self.version = 0
         """Grows with every change, so that who has seen one version knows whether to look again."""
 
@@ -32,6 +38,13 @@ class KnownJobs:
                 self._jobs[job.job_id] = job
                 if job.slurm_id and not self._has_newer(job):
                     self._by_slurm_id[job.slurm_id] = job.job_id
+                if job.task:
+                    tasks = self._tasks.setdefault(job.task.array_job_id, {})
+                    tasks[job.task.task_id] = job.status
+
+    def put_tasks(self, array_job_id: str, tasks: Mapping[int, str]) -> None:
+        """Note the states of an array's tasks; what is here already is newer."""
+        self._tasks[array_job_id] = {**tasks, **self._tasks.get(array_job_id, {})}
 
     def _has_newer(self, job: Job) -> bool:
         other = self.get(job.slurm_id or "")
@@ -41,6 +54,7 @@ class KnownJobs:
         """Let go of a job."""
         self.version += 1
         job = self._jobs.pop(job_id, None)
+        self._tasks.pop(job_id, None)
         if job and self._by_slurm_id.get(job.slurm_id or "") == job_id:
             del self._by_slurm_id[job.slurm_id or ""]
 
@@ -57,20 +71,56 @@ class KnownJobs:
         """Return all jobs."""
         return list(self._jobs.values())
 
+    def tasks(self, array_job_id: str) -> dict[int, str]:
+        """Return the states of an array's tasks that have started, by task id."""
+        return dict(self._tasks.get(array_job_id, {}))
+
     def any_live(self) -> bool:
         """Tell whether any job is not over."""
         return any(not job.is_over for job in self._jobs.values())
 
-    def any_unanswered(self) -> bool:
-        """Tell whether a submit still waits for Slurm's answer."""
-        return any(job.slurm_id is None and not job.is_over for job in self._jobs.values())
+    def unanswered(self) -> list[Job]:
+        """Return the submits of which it is not known yet whether Slurm has them."""
+        return [job for job in self.all() if job.slurm_id is None and not job.is_over]
+
+    def in_doubt(
+        self, visible: Collection[str], waiting: Mapping[str, str], *, has_accounting: bool
+    ) -> list[Job]:
+        """Return the jobs of which Slurm's queue does not tell all there is to know.
+
+        ``visible`` are the ids that it shows, ``waiting`` by array the ids of the
+        tasks in its row. In doubt are jobs that left it, tasks that left their
+        array's row without having started, arrays all of whose tasks are over as
+        far as was seen, and, where there is accounting, what a job used that ended.
+        """
+        return [
+            job
+            for job in self.all()
+            if job.slurm_id and self._is_in_doubt(job, visible, waiting, has_accounting)
+        ]
+
+    def _is_in_doubt(
+        self,
+        job: Job,
+        visible: Collection[str],
+        waiting: Mapping[str, str],
+        has_accounting: bool,  # noqa: FBT001 - as its caller was told
+    ) -> bool:
+        if job.is_over:
+            return has_accounting and not job.accounted
+        if job.array:
+            is_over = states.is_over(states.state_of_many(set(job.array.counts) or {"PENDING"}))
+            return is_over or bool(tally.lost(job.array, waiting.get(job.slurm_id or "", "")))
+        return job.slurm_id not in visible or self.get(job.slurm_id or "") is not job
 
     def ids_by_slurm_id(self) -> Mapping[str, str]:
         """Return the UUIDs by Slurm id, as they are now."""
         return dict(self._by_slurm_id)
 
-    def forget_ended(self, visible: set[str]) -> None:
+    def forget_ended(self, visible: Collection[str], *, has_accounting: bool) -> None:
         """Let go of jobs that are over and that Slurm's queue shows no more."""
+        arrays = {slurm_id.partition("_")[0] for slurm_id in visible if "_" in slurm_id}
         for job in self.all():
-            if job.is_over and job.slurm_id not in visible:
+            is_shown = job.slurm_id in visible or (job.array and job.slurm_id in arrays)
+            if job.is_over and not is_shown and (job.accounted or not has_accounting):
                 self.drop(job.job_id)

@@ -1,8 +1,9 @@
-"""What became of jobs that left Slurm's queue: known, not to be asked now, or gone."""
+"""What became of jobs of which Slurm's queue does not tell all: asked for, and not guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,78 +11,123 @@ from . import reconcile
 from .clock import utc_now
 from .errors import SlurmError
 from .job import Job
-from .models import Observation
-from .reconcile import Change
+from .models import ClusterInfo
+from .reconcile import Findings
 from .slurm.client import Slurm
 
 _GRACE: Final = timedelta(seconds=300)  # the accounting record of an ended job may come late
-_ASK_AT_ONCE: Final = 200
+_ASK_AT_ONCE: Final = 500  # jobs, an array counting as one
+_PATIENCE_SECONDS: Final = 2.0
+_ANSWER_IS_LATE: Final = timedelta(seconds=10)
 
 
 class Lookup:
-    """Asks the accounting, then the controller.
+    """Asks the accounting, then the controller; one question at a time.
 
     Where the accounting cannot be asked, a job keeps its last known state and is
     asked for again. Where nobody knows it any more it becomes UNKNOWN, with
     accounting after some minutes of asking. Its end is never guessed.
+
+    A slow accounting holds up nobody: who asks waits for some seconds, and takes
+    the answer another time.
     """
 
-    def __init__(self, slurm: Slurm) -> None:
+    def __init__(self, slurm: Slurm, user: str) -> None:
         self._slurm = slurm
-        self._missing_since: dict[str, datetime] = {}
+        self._user = user
+        self._since: dict[str, datetime] = {}
+        self._asking: asyncio.Task[Findings] | None = None
         self.error: str | None = None
 
-    async def changes(
-        self, missing: Sequence[Job], tasks: Mapping[str, int], *, has_accounting: bool
-    ) -> list[Change]:
-        """Return what is to be written of jobs that the queue shows no more.
+    async def find(
+        self,
+        jobs: Sequence[Job],
+        unanswered: Sequence[Job],
+        info: ClusterInfo,
+        waiting: Mapping[str, str],
+    ) -> Findings | None:
+        """Return what is found out about jobs; None while the answer is on its way.
 
-        ``tasks`` tells, by UUID, how many tasks of an array the queue still shows:
-        as long as the accounting has fewer, it has not caught up.
+        ``unanswered`` are submits of which no Slurm id is known; ``waiting`` is
+        handed on with the findings.
         """
-        now = utc_now()
-        self._missing_since = {
-            job.job_id: self._missing_since.get(job.job_id, now) for job in missing
-        }
-        changes: list[Change] = []
-        for at in range(0, len(missing), _ASK_AT_ONCE):
-            some = missing[at : at + _ASK_AT_ONCE]
-            try:
-                runs = await self._recorded(some) if has_accounting else {}
-                found = [
-                    await self._end_of(
-                        job,
-                        reconcile.last_run(job, runs.get(job.slurm_id or "", ())),
-                        max(
-                            tasks.get(job.job_id, 0),
-                            job.array.size if job.array else 0,
-                        ),
-                        patient=has_accounting and now - self._missing_since[job.job_id] < _GRACE,
-                    )
-                    for job in some
-                ]
-            except SlurmError as error:
-                self.error = error.message
-                return changes
-            changes += [change for change in found if change]
-        self.error = None
-        return changes
-
-    async def _recorded(self, jobs: Sequence[Job]) -> Mapping[str, list[Observation]]:
-        first = min(job.first_submit_time or job.submit_time or utc_now() for job in jobs)
-        ids = [job.slurm_id for job in jobs if job.slurm_id]
-        return (await self._slurm.recorded(ids, first - reconcile.CLOCKS_DIFFER)).value
-
-    async def _end_of(
-        self, job: Job, run: Observation | None, tasks: int, *, patient: bool
-    ) -> Change | None:
-        now = utc_now()
-        is_whole = run is not None and sum((run.array or {}).values()) >= tasks
-        if run and run.is_over and (is_whole or not patient):
-            return reconcile.update(job, run, now)
-        if patient:
+        if self._asking is None:
+            now = utc_now()
+            self._since = {job.job_id: self._since.get(job.job_id, now) for job in jobs}
+            self._asking = asyncio.ensure_future(self._ask(_some(jobs), unanswered, info, waiting))
+        done, _ = await asyncio.wait({self._asking}, timeout=_PATIENCE_SECONDS)
+        if not done:
             return None
-        shown = await self._slurm.shown(job.slurm_id or "")
-        if shown and job.is_in(shown):
-            return reconcile.update(job, shown, now)
-        return reconcile.gone(job, now)
+        asked, self._asking = self._asking, None
+        return asked.result()
+
+    async def stop(self) -> None:
+        """Ask no longer."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
+
+    async def _ask(
+        self,
+        jobs: Sequence[Job],
+        unanswered: Sequence[Job],
+        info: ClusterInfo,
+        waiting: Mapping[str, str],
+    ) -> Findings:
+        found = Findings(waiting=waiting)
+        try:
+            if info.accounting:
+                await self._ask_accounting(found, jobs)
+                await self._ask_for_tags(found, unanswered, info)
+            await self._ask_controller(found, jobs)
+        except SlurmError as error:
+            self.error = error.message
+            return found
+        self.error = None
+        return found
+
+    async def _ask_accounting(self, found: Findings, jobs: Sequence[Job]) -> None:
+        if jobs:
+            first = min(job.first_submit_time or job.submit_time or utc_now() for job in jobs)
+            ids = sorted({_whole(job) for job in jobs})
+            recorded = await self._slurm.recorded(ids, first - reconcile.CLOCKS_DIFFER)
+            found.runs = recorded.value
+        now = utc_now()
+        found.patient = {job.job_id for job in jobs if now - self._since[job.job_id] < _GRACE}
+
+    async def _ask_for_tags(
+        self, found: Findings, unanswered: Sequence[Job], info: ClusterInfo
+    ) -> None:
+        times = [job.submit_time for job in unanswered if job.submit_time]
+        if times and info.keeps_submit_lines and utc_now() - min(times) > _ANSWER_IS_LATE:
+            found.tagged = await self._slurm.tagged(min(times) - reconcile.CLOCKS_DIFFER)
+
+    async def _ask_controller(self, found: Findings, jobs: Iterable[Job]) -> None:
+        """Ask for what the accounting does not know, each array once."""
+        unknown: dict[str, list[Job]] = {}
+        for job in jobs:
+            if job.job_id in found.patient or job.is_over or _has_ended(found, job):
+                found.asked.add(job.job_id)
+            else:
+                unknown.setdefault(_whole(job), []).append(job)
+        for slurm_id, asked_for in unknown.items():
+            found.shown |= await self._slurm.shown(slurm_id)
+            found.asked.update(job.job_id for job in asked_for)
+
+
+def _some(jobs: Sequence[Job]) -> Sequence[Job]:
+    """Return as many as are asked for at once, those that are not over first."""
+    ordered = sorted(jobs, key=lambda job: job.is_over)
+    whole = dict.fromkeys(_whole(job) for job in ordered)
+    chosen = set(list(whole)[:_ASK_AT_ONCE])
+    return [job for job in ordered if _whole(job) in chosen]
+
+
+def _whole(job: Job) -> str:
+    """Return the id under which Slurm is asked for a job: a task's is its array's."""
+    return (job.slurm_id or "").partition("_")[0]
+
+
+def _has_ended(found: Findings, job: Job) -> bool:
+    runs = reconcile.own_runs(job, found.runs.get(job.slurm_id or "", ()))
+    return bool(runs) and runs[-1].is_over

@@ -5,14 +5,10 @@ Times are aware UTC datetimes, memory is in bytes, ids are strings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias, TypedDict
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
-
-from . import states
 
 ParameterScalar: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | None
 ParameterValue: TypeAlias = ParameterScalar | list[StrictInt | StrictFloat | StrictStr]
@@ -34,47 +30,6 @@ class JobSpec:
     script: bytes
     argv: tuple[str, ...]
     work_dir: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What one look at Slurm said of one job; None where it said nothing.
-
-    ``tag`` is the UUID that we wrote into the job's comment when we submitted it.
-    """
-
-    slurm_id: str
-    status: str
-    user: str | None = None
-    name: str | None = None
-    reason: str | None = None
-    partition: str | None = None
-    account: str | None = None
-    qos: str | None = None
-    nodes: int | None = None
-    node_list: str | None = None
-    cpus: int | None = None
-    memory: int | None = None
-    gres: str | None = None
-    time_limit: str | None = None
-    submit_time: datetime | None = None
-    eligible_time: datetime | None = None
-    start_time: datetime | None = None
-    end_time: datetime | None = None
-    exit_code: int | None = None
-    exit_signal: int | None = None
-    restarts: int | None = None
-    work_dir: str | None = None
-    stdout_path: str | None = None
-    stderr_path: str | None = None
-    comment: str | None = None
-    tag: str | None = None
-    array: Mapping[str, int] | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether this shows the job at its end."""
-        return states.is_over(self.status)
 
 
 class QueueRow(TypedDict):
@@ -120,11 +75,22 @@ class Partition(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ClusterInfo:
-    """What the controller says of itself; ``accounting`` tells whether sacct can answer."""
+    """What the controller says of itself.
+
+    ``accounting`` tells whether sacct can answer, ``min_job_age`` for how many
+    seconds at least the queue shows a job that has ended.
+    """
 
     name: str
     version: str
     accounting: bool
+    min_job_age: int = 0
+
+    @property
+    def keeps_submit_lines(self) -> bool:
+        """Whether the accounting has the command line of each sbatch, as it does since 21.08."""
+        year, _, month = self.version.partition(".")
+        return self.accounting and (year, month[:2]) >= ("21", "08")
 
 
 @dataclass(frozen=True, slots=True)

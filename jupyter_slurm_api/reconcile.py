@@ -1,21 +1,38 @@
-"""The pure core of the sync: what we knew, what Slurm shows, what follows."""
+"""The pure rules of the sync: whose an observation is, and what follows from what was seen."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from . import states
+from .array import ArrayTask
 from .job import Job, Origin
-from .models import Observation
+from .models import ClusterInfo
+from .observation import Observation
 
-_ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
-_SBATCH_IS_DEAD_AFTER: Final = timedelta(seconds=240)  # its own retries take 120 s, ours add some
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 """How far our clock and the controller's may be apart."""
+
+_OF_A_TASK: Final = (
+    "restarts",
+    "nodes",
+    "node_list",
+    "start_time",
+    "end_time",
+    "exit_code",
+    "exit_signal",
+    "stdout_path",
+    "stderr_path",
+    "usage",
+)
+_ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
+_SBATCH_TRIES_FOR: Final = timedelta(seconds=120)
+_SURE_AFTER: Final = _SBATCH_TRIES_FOR + timedelta(seconds=150)
+_AWAKE_FOR: Final = timedelta(seconds=30)  # a controller that hung works off what it was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +48,32 @@ class Change:
         return self.after.model_copy(update={"revision": self.before.revision + 1})
 
 
-def update(job: Job, seen: Observation, now: datetime) -> Change | None:
-    """Return the write that an observation makes necessary, if any."""
-    after = job.with_observation(seen, now)
-    return None if after is job else Change(job, after)
+@dataclass(slots=True)
+class Findings:
+    """What the accounting and the controller said of jobs that were asked for.
+
+    ``runs`` and ``shown`` are by Slurm id, each task of an array under its own;
+    ``asked`` are the UUIDs of the jobs that were asked for, and ``patient`` those
+    whose record may still come. ``waiting`` has by array the tasks that the queue
+    showed as not started. ``tagged`` has Slurm ids by the UUIDs of submits without
+    an answer; None where the accounting could not tell.
+    """
+
+    runs: dict[str, list[Observation]] = field(default_factory=dict)
+    shown: dict[str, Observation] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    patient: set[str] = field(default_factory=set)
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    tagged: dict[str, str] | None = None
+
+    def by_array(self) -> dict[str, dict[int, list[Observation]]]:
+        """Return the runs of tasks by array and task, those that only the controller knows too."""
+        arrays: dict[str, dict[int, list[Observation]]] = {}
+        shown = {slurm_id: [one] for slurm_id, one in self.shown.items()}
+        for runs in (shown | self.runs).values():
+            if runs[0].is_task:
+                arrays.setdefault(runs[0].array_slurm_id, {})[runs[0].task_id] = runs
+        return arrays
 
 
 def adopt(seen: Observation, *, cluster: str, user: str, now: datetime) -> Job:
@@ -50,26 +89,56 @@ def adopt(seen: Observation, *, cluster: str, user: str, now: datetime) -> Job:
     return job.with_observation(seen, now)
 
 
-def gone(job: Job, now: datetime) -> Change:
+def adopt_task(array: Job, seen: Observation, now: datetime) -> Job:
+    """Make a job of a task that has started; its UUID follows from the array's, on every server."""
+    job = Job(
+        job_id=str(uuid.uuid5(uuid.UUID(array.job_id), str(seen.task_id))),
+        slurm_id=seen.slurm_id,
+        status="",
+        name=array.name,
+        cluster=array.cluster,
+        user=array.user,
+        work_dir=array.work_dir,
+        origin=array.origin,
+        task=ArrayTask(
+            array_job_id=array.job_id,
+            array_slurm_id=seen.array_slurm_id,
+            task_id=seen.task_id,
+            own_slurm_id=seen.own_slurm_id,
+        ),
+    )
+    return job.with_observation(seen, now)
+
+
+def facts_of_array(seen: Observation, status: str) -> Observation:
+    """Return what a row says of the whole array; what only a task has is left out."""
+    return replace(
+        seen,
+        slurm_id=seen.array_slurm_id,
+        status=status,
+        **dict.fromkeys(_OF_A_TASK),
+    )
+
+
+def gone(job: Job, now: datetime) -> Job:
     """End a job of which nobody knows anything any more: UNKNOWN, never a guess."""
     seen = Observation(
         slurm_id=job.slurm_id or "",
         status=states.UNKNOWN,
         reason="Slurm no longer knows this job, and its end was not seen.",
     )
-    return Change(job, job.with_observation(seen, now))
+    return job.with_observation(seen, now)
 
 
-def last_run(job: Job, runs: Sequence[Observation]) -> Observation | None:
-    """Return the latest of the accounting's runs that can be this job's.
+def own_runs(job: Job, runs: Sequence[Observation]) -> list[Observation]:
+    """Return the accounting's runs that can be this job's, the latest last.
 
     An id may have been used before: what was submitted earlier is another job.
     """
     first = job.first_submit_time
     if first is None and job.submit_time is not None:
         first = job.submit_time - CLOCKS_DIFFER  # by our clock, not by Slurm's
-    own = [run for run in runs if run.submit_time and first and run.submit_time >= first]
-    return own[-1] if own else None
+    return [run for run in runs if run.submit_time and first and run.submit_time >= first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +147,6 @@ class Matched:
 
     pairs: list[tuple[Job, Observation]]
     strangers: list[Observation]
-
-    @property
-    def jobs(self) -> set[str]:
-        """The UUIDs of the jobs that were seen."""
-        return {job.job_id for job, _ in self.pairs}
 
 
 def match(seen: Iterable[Observation], jobs: Iterable[Job]) -> Matched:
@@ -115,43 +179,6 @@ def newest(jobs: Iterable[Job]) -> dict[str, Job]:
     return found
 
 
-def ended_arrays(seen: Matched) -> dict[str, int]:
-    """Return the arrays of which the queue shows only what is over, with the tasks it shows.
-
-    Earlier tasks may have left the queue, failed ones among them: only the
-    accounting has them all.
-    """
-    return {
-        job.job_id: sum((one.array or {}).values())
-        for job, one in seen.pairs
-        if one.is_over and (job.array is not None or one.array is not None)
-    }
-
-
-def missing(
-    jobs: Iterable[Job], seen: Matched, visible: Collection[str], ended: Collection[str]
-) -> list[Job]:
-    """Return the jobs that are not over and of which Slurm's queue does not tell the end.
-
-    ``visible`` are the Slurm ids that the queue shows, changed or not; under an
-    id used again it shows another job. ``ended`` are the UUIDs of `ended_arrays`.
-    """
-    holders = newest(jobs)
-    taken = {one.slurm_id for one in seen.strangers}
-    return [
-        job
-        for job in jobs
-        if job.slurm_id
-        and not job.is_over
-        and (
-            job.slurm_id not in visible
-            or job.slurm_id in taken
-            or holders[job.slurm_id] is not job
-            or job.job_id in ended
-        )
-    ]
-
-
 def perhaps_ours(
     strangers: Iterable[Observation], unanswered: Collection[Job], now: datetime
 ) -> set[str]:
@@ -168,18 +195,40 @@ def perhaps_ours(
     }
 
 
-def unanswered(job: Job, now: datetime) -> Change | None:
-    """End a submit whose sbatch never answered and that the queue does not show.
+def unanswered(
+    job: Job, findings: Findings, info: ClusterInfo, *, answering_since: datetime, now: datetime
+) -> Job:
+    """Return a submit whose sbatch never answered, as it stands after a look that did not show it.
 
-    Only long after sbatch's last sign of life: a controller that hung takes the
-    job of a killed sbatch when it wakes.
+    That no job came of it is certain only long after sbatch's last sign of life,
+    since a controller that hung takes the job of a killed sbatch when it wakes;
+    and only if a job that came and went since would have left a trace: in the
+    accounting, or in the queue, which shows an ended job for some time.
     """
-    if job.submit_time is None or now - job.submit_time < _SBATCH_IS_DEAD_AFTER:
-        return None
+    if findings.tagged and (slurm_id := findings.tagged.get(job.job_id)):
+        return job.with_observation(Observation(slurm_id=slurm_id, status="PENDING"), now)
+    age = now - job.submit_time if job.submit_time else timedelta.max
+    if age < _SURE_AFTER or now - answering_since < _AWAKE_FOR:
+        return job
+    if findings.tagged is not None or age < timedelta(seconds=info.min_job_age):
+        return _not_submitted(job, now)
+    return job if info.accounting else _never_answered(job, now)
+
+
+def _not_submitted(job: Job, now: datetime) -> Job:
+    seen = Observation(
+        slurm_id="",
+        status=states.NOT_SUBMITTED,
+        reason="sbatch did not answer, and Slurm never got this job. Submit it again.",
+    )
+    after = job.with_observation(seen, now)
+    return after.model_copy(update={"slurm_id": None, "idempotency_key": None})
+
+
+def _never_answered(job: Job, now: datetime) -> Job:
     seen = Observation(
         slurm_id="",
         status=states.UNKNOWN,
-        reason="sbatch did not answer, and Slurm's queue does not show this job.",
+        reason="sbatch did not answer, and whether Slurm had this job can no longer be found out.",
     )
-    after = job.with_observation(seen, now).model_copy(update={"slurm_id": None})
-    return Change(job, after)
+    return job.with_observation(seen, now).model_copy(update={"slurm_id": None})

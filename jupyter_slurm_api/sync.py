@@ -1,4 +1,4 @@
-"""Slurm's state into MongoDB: the loop around the pure core in `reconcile`."""
+"""Slurm's state into MongoDB: the loop around the pure core in `draft`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from . import reconcile
 from .clock import utc_now
+from .draft import Draft
 from .errors import SlurmApiError, SlurmError
 from .job import Job
 from .known import KnownJobs
 from .lookup import Lookup
-from .models import ClusterInfo, Observation
-from .reconcile import Change
+from .models import ClusterInfo
+from .observation import Observation
+from .reconcile import Change, Findings
 from .slurm.client import Slurm
-from .slurm.parsing import Record, observe
+from .slurm.observing import observe, unstarted
+from .slurm.parsing import Record
 from .store.jobs import JobStore
 from .threads import DaemonThreads
 
@@ -44,17 +47,6 @@ class Intervals:
     active: float
     idle: float
     floor: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one tick found, before it is written."""
-
-    changes: list[Change]
-    adopted: list[Job]
-    missing: list[Job]
-    ended_arrays: Mapping[str, int]
-    postponed: Collection[str]
 
 
 class Sync:
@@ -86,7 +78,8 @@ class Sync:
         self._over = over
         self._rows: _Rows = {}
         self._settled: int | None = None  # what was known when nothing was left to find out
-        self._lookup = Lookup(slurm)
+        self._lookup = Lookup(slurm, user)
+        self._answering_since: datetime | None = None
         self._loaded = False
         self._kicked = asyncio.Event()
         self.first_tick = asyncio.Event()
@@ -121,6 +114,7 @@ class Sync:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self._lookup.stop()
         self._threads.shutdown()
 
     def soon(self) -> None:
@@ -133,6 +127,7 @@ class Sync:
             try:
                 await self.tick()
             except SlurmError as error:
+                self._answering_since = None
                 self._status["slurm_error"] = error.message
                 self._failed(error.message)
             except SlurmApiError as error:
@@ -166,8 +161,9 @@ class Sync:
         """
         began = time.monotonic()
         info = await self._slurm.info()
-        await self._load(info.name)
+        await self._load(info)
         seen = await self._slurm.own_jobs()
+        self._answering_since = self._answering_since or utc_now()
         changed = await self._off_loop(_changed, seen.value, self._rows)
         if changed or len(seen.value) != len(self._rows) or self._known.version != self._settled:
             await self._take_in(info, seen.value, changed)
@@ -181,82 +177,106 @@ class Sync:
         }
 
     async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
-        """Record what a look at Slurm brought."""
+        """Record what a look at Slurm brought, then what is found out beyond it."""
         observations = await self._off_loop(_observe_all, changed)
         await self._meet(info.name, observations)
-        look = await self._off_loop(self._compare, observations, frozenset(seen), info)
-        lost = await self._lookup.changes(
-            look.missing, look.ended_arrays, has_accounting=info.accounting
-        )
-        all_mine = await self._write(info.name, [*look.changes, *lost], look.adopted)
-        ended = {change.before.job_id for change in lost if change.after.is_over}
-        unsettled = {job.slurm_id for job in look.missing if job.job_id not in ended}
-        again = unsettled.union(look.postponed)
-        self._rows = _without(seen, again) if all_mine else {}
-        self._known.forget_ended(set(seen))
-        is_settled = all_mine and not again and not self._known.any_unanswered()
+        draft = self._draft(info)
+        await self._off_loop(_see, draft, observations)
+        all_mine = await self._write(info.name, draft)
+        is_clear = await self._look_up(info, seen)
+        self._rows = _without(seen, draft.postponed) if all_mine else {}
+        self._known.forget_ended(set(seen), has_accounting=info.accounting)
+        is_settled = all_mine and is_clear and not draft.postponed
         self._settled = self._known.version if is_settled else None
+
+    async def _look_up(self, info: ClusterInfo, seen: _Rows) -> bool:
+        """Record what is found out about jobs in doubt; True where none is left."""
+        waiting = await self._off_loop(_waiting, seen)
+        in_doubt = self._known.in_doubt(seen.keys(), waiting, has_accounting=info.accounting)
+        unanswered = self._known.unanswered()
+        if not in_doubt and not unanswered:
+            return True
+        findings = await self._lookup.find(in_doubt, unanswered, info, waiting)
+        if findings is None:
+            return False
+        draft = self._draft(info)
+        since = self._answering_since or utc_now()
+        await self._off_loop(_settle, draft, in_doubt, findings, since)
+        all_mine = await self._write(info.name, draft)
+        left = self._known.in_doubt(seen.keys(), waiting, has_accounting=info.accounting)
+        return all_mine and not left and not self._known.unanswered()
+
+    def _draft(self, info: ClusterInfo) -> Draft:
+        return Draft(self._known, info, user=self._user, now=utc_now())
 
     async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
-    async def _load(self, cluster: str) -> None:
+    async def _load(self, info: ClusterInfo) -> None:
         if not self._loaded:
-            self._known.put(await self._store.live(cluster))
-            self._over(await self._store.unkept(cluster))
+            await self._put(await self._store.live(info.name))
+            if info.accounting:
+                await self._put(await self._store.unaccounted(info.name))
+            self._over(await self._store.unkept(info.name))
             self._loaded = True
 
     async def _meet(self, cluster: str, observations: Sequence[Observation]) -> None:
-        """Fetch jobs that are new to this server but not to the database."""
+        """Fetch jobs that are new to this server but not to the database; arrays with tasks."""
         new = [seen for seen in observations if not self._known.has(seen)]
         if new:
-            tags = [seen.tag for seen in new if seen.tag]
-            ids = [seen.slurm_id for seen in new]
-            self._known.put(await self._store.find(cluster, ids, tags))
+            tags = {seen.tag for seen in new if seen.tag}
+            ids = {seen.slurm_id for seen in new} | {seen.array_slurm_id for seen in new}
+            await self._put(await self._store.find(cluster, ids, tags))
 
-    def _compare(
-        self, observations: Sequence[Observation], visible: frozenset[str], info: ClusterInfo
-    ) -> _Look:
-        now = utc_now()
-        jobs = self._known.all()
-        seen = reconcile.match(observations, jobs)
-        unanswered = [job for job in jobs if job.slurm_id is None and not job.is_over]
-        postponed = reconcile.perhaps_ours(seen.strangers, unanswered, now)
-        ended = reconcile.ended_arrays(seen) if info.accounting else {}
-        changes = [
-            reconcile.update(job, one, now) for job, one in seen.pairs if job.job_id not in ended
-        ]
-        found = seen.jobs
-        changes += [reconcile.unanswered(job, now) for job in unanswered if job.job_id not in found]
-        return _Look(
-            [change for change in changes if change],
-            [
-                reconcile.adopt(one, cluster=info.name, user=self._user, now=now)
-                for one in seen.strangers
-                if one.slurm_id not in postponed
-            ],
-            reconcile.missing(jobs, seen, visible, ended),
-            ended,
-            postponed,
-        )
+    async def _put(self, jobs: Sequence[Job]) -> None:
+        """Note jobs from the database, arrays with the states of their tasks."""
+        self._known.put(jobs)
+        arrays = [job.job_id for job in jobs if job.array]
+        if arrays:
+            for array_job_id, tasks in (await self._store.task_states(arrays)).items():
+                self._known.put_tasks(array_job_id, tasks)
 
-    async def _write(self, cluster: str, changes: Sequence[Change], adopted: Sequence[Job]) -> bool:
+    async def _write(self, cluster: str, draft: Draft) -> bool:
         """Write; where another server was first, read what it wrote and return False."""
-        all_mine = await self._store.write(changes, adopted)
-        after = [*await self._off_loop(_written, changes), *adopted]
-        if not all_mine:
-            ids = [job.slurm_id for job in after if job.slurm_id]
-            for job in after:
-                self._known.drop(job.job_id)
-            after = await self._store.find(cluster, ids, [job.job_id for job in after])
-            self.soon()
-        self._known.put(after)
+        changes, new = draft.changes, draft.new
+        all_mine = await self._store.write(changes, new)
+        after = [*await self._off_loop(_written, changes), *new]
+        if all_mine:
+            self._known.put(after)
+        else:
+            after = await self._read_again(cluster, after)
         self._over([job for job in after if job.is_over and not job.output_kept])
         return all_mine
+
+    async def _read_again(self, cluster: str, jobs: Sequence[Job]) -> list[Job]:
+        ids = [job.slurm_id for job in jobs if job.slurm_id]
+        for job in jobs:
+            self._known.drop(job.job_id)
+        found = await self._store.find(cluster, ids, [job.job_id for job in jobs])
+        await self._put(found)
+        self.soon()
+        return found
 
 
 def _written(changes: Sequence[Change]) -> list[Job]:
     return [change.written for change in changes]
+
+
+def _see(draft: Draft, observations: Sequence[Observation]) -> None:
+    draft.see(observations)
+    draft.finish()
+
+
+def _settle(draft: Draft, jobs: Sequence[Job], findings: Findings, since: datetime) -> None:
+    draft.settle(jobs, findings)
+    draft.answer(findings, since)
+    draft.finish()
+
+
+def _waiting(seen: _Rows) -> dict[str, str]:
+    """Return by array the ids of the tasks that its row shows as not started."""
+    found = ((slurm_id, unstarted(rows)) for slurm_id, rows in seen.items())
+    return {slurm_id: ids for slurm_id, ids in found if ids is not None}
 
 
 def _without(groups: _Rows, left_out: Collection[str | None]) -> _Rows:

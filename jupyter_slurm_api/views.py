@@ -26,7 +26,7 @@ _SHARED: Final = (
 """What a line of the queue calls as a job does."""
 
 
-_INTERNAL: Final = frozenset(Job.model_fields) - set(JobFacts.model_fields) - {"job_id"}
+_INTERNAL: Final = set(Job.model_fields) - set(JobFacts.model_fields) - {"job_id"}
 """What we note about a job for ourselves."""
 
 

@@ -22,7 +22,8 @@ from ..errors import (
 )
 from ..job import Job, Origin
 from ..known import KnownJobs
-from ..models import JobSpec, Observation, Submitted
+from ..models import JobSpec, Submitted
+from ..observation import Observation
 from ..slurm import words
 from ..slurm.client import Slurm
 from ..store.jobs import JobStore

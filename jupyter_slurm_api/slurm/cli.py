@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import JobNotFound, SlurmRefused, SlurmTimeout, SlurmUnavailable
-from ..models import ClusterInfo, JobSpec, Observation, Partition, QueueRow, Submitted
+from ..models import ClusterInfo, JobSpec, Partition, QueueRow, Submitted
+from ..observation import Observation
 from ..threads import DaemonThreads
-from . import commands, environment, parsing
+from . import accounting, commands, environment, observing, parsing
+from .accounts import account_name
 from .failures import failure
 from .parsing import Parsed, Record
 from .runner import Answer, Runner
@@ -93,7 +95,7 @@ class SlurmCommands:
         """Return the rows of this user's jobs."""
         separators = commands.Separators()
         answer = await self._ask(commands.squeue_own(separators))
-        return await self._parse(answer, lambda: parsing.own_jobs(answer.stdout, separators))
+        return await self._parse(answer, lambda: observing.own_jobs(answer.stdout, separators))
 
     async def recorded(
         self, slurm_ids: Sequence[str], since: datetime
@@ -102,16 +104,24 @@ class SlurmCommands:
         separators = commands.Separators.of_sacct()
         answer = await self._ask(commands.sacct(slurm_ids, since, separators))
         return await self._parse(
-            answer, lambda: parsing.recorded(answer.stdout, separators, self._user)
+            answer, lambda: accounting.recorded(answer.stdout, separators, self._user, account_name)
         )
 
-    async def shown(self, slurm_id: str) -> Observation | None:
-        """Return what scontrol shows of a job; None where the controller does not know it."""
+    async def tagged(self, since: datetime) -> dict[str, str]:
+        """Return the Slurm ids that sacct has by the UUIDs in the tags of their sbatch."""
+        separators = commands.Separators.of_sacct()
+        answer = await self._ask(commands.sacct_tags(self._user, since, separators))
+        return await self._parse(
+            answer, lambda: accounting.tagged(answer.stdout, separators, self._user)
+        )
+
+    async def shown(self, slurm_id: str) -> dict[str, Observation]:
+        """Return what scontrol shows of a job, or of each task of an array it still knows."""
         try:
             answer = await self._ask(commands.scontrol_job(slurm_id))
         except JobNotFound:
-            return None
-        return parsing.shown(answer.stdout, slurm_id)
+            return {}
+        return await self._parse(answer, lambda: observing.shown(answer.stdout, slurm_id))
 
     async def cancel(self, slurm_ids: Sequence[str]) -> None:
         """Cancel jobs.

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ..models import ClusterInfo, JobSpec, Observation, Partition, QueueRow, Submitted
+from ..models import ClusterInfo, JobSpec, Partition, QueueRow, Submitted
+from ..observation import Observation
 from .parsing import Parsed, Record
 
 
@@ -34,8 +35,11 @@ class Slurm(Protocol):
     ) -> Parsed[dict[str, list[Observation]]]:
         """Return what the accounting has of this user's jobs, each job's latest run last."""
 
-    async def shown(self, slurm_id: str) -> Observation | None:
-        """Return what the controller still knows of a job; None where it knows nothing."""
+    async def tagged(self, since: datetime) -> dict[str, str]:
+        """Return the Slurm ids of this user's jobs since then by the UUIDs in their tags."""
+
+    async def shown(self, slurm_id: str) -> dict[str, Observation]:
+        """Return what the controller still knows of a job, or of each task of an array."""
 
     async def cancel(self, slurm_ids: Sequence[str]) -> None:
         """Cancel jobs."""

@@ -18,6 +18,8 @@ from itertools import zip_longest
 from string import ascii_lowercase
 from typing import Final
 
+from .. import states
+
 _TOKEN_LETTERS: Final = 10
 _TAG: Final = "jupyter-slurm-api="
 _TAGGED: Final = re.compile(r" ?\bjupyter-slurm-api=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
@@ -47,6 +49,7 @@ QUEUE_FIELDS: Final = (
 
 OWN_FIELDS: Final = (
     "JobArrayID",
+    "JobID",
     "State",
     "Name",
     "UserName",
@@ -68,12 +71,14 @@ OWN_FIELDS: Final = (
     "WorkDir",
     "STDOUT",
     "STDERR",
+    "Dependency",
     "Comment",
 )
 """squeue's fields for one's own jobs, in the order that `parsing.observe` reads."""
 
 ACCOUNTING_FIELDS: Final = (
     "JobID",
+    "JobIDRaw",
     "State",
     "User",
     "Partition",
@@ -87,11 +92,19 @@ ACCOUNTING_FIELDS: Final = (
     "Start",
     "End",
     "ExitCode",
+    "ElapsedRaw",
+    "TotalCPU",
+    "MaxRSS",
+    "ReqMem",
+    "ReqCPUS",
 )
-"""sacct's fields, in the order that `parsing.recorded` reads.
+"""sacct's fields, in the order that `accounting.recorded` reads.
 
 The name is not among them: slurmdbd stores it with other quotes.
 """
+
+TAG_FIELDS: Final = ("JobID", "User", "Submit", "SubmitLine")
+"""sacct's fields for the search by tag, in the order that `accounting.tagged` reads."""
 
 PARTITION_FIELDS: Final = ("%P", "%a", "%l", "%L", "%D", "%C")
 """sinfo's fields, in the order of `parsing.partitions`."""
@@ -153,17 +166,37 @@ def squeue_own(separators: Separators) -> list[str]:
 
 
 def sacct(ids: Iterable[str], since: datetime, separators: Separators) -> list[str]:
-    """Ask the accounting for jobs by id, with every run of a requeued one."""
+    """Ask the accounting for jobs by id, with every run of a requeued one and its steps."""
+    return [
+        *_sacct(ACCOUNTING_FIELDS, since, separators),
+        f"--jobs={','.join(ids)}",
+    ]
+
+
+def sacct_tags(user: str, since: datetime, separators: Separators) -> list[str]:
+    """Ask the accounting how this user's latest jobs were submitted.
+
+    The command line is there since Slurm 21.08. Without a list of states sacct leaves out
+    the jobs that never became eligible, and with one it wants an end of the time.
+    """
+    return [
+        *_sacct(TAG_FIELDS, since, separators),
+        "--allocations",
+        f"--user={user}",
+        f"--state={','.join(states.BASE_STATES.values())}",
+        "--endtime=now+1days",
+    ]
+
+
+def _sacct(names: Sequence[str], since: datetime, separators: Separators) -> list[str]:
     return [
         "sacct",
         "--duplicates",
-        "--allocations",
         "--noheader",
         "--parsable",
         f"--delimiter={separators.field}",
         f"--starttime={since.astimezone():%Y-%m-%dT%H:%M:%S}",  # sacct reads local time
-        f"--jobs={','.join(ids)}",
-        f"--format={','.join(ACCOUNTING_FIELDS)}",
+        f"--format={','.join(names)}",
     ]
 
 

@@ -27,10 +27,10 @@ _TIME_LIMIT_WORDS: Final = frozenset({"UNLIMITED", "Partition_Limit"})
 # No number of Slurm has more than 64 bits; Python refuses to read thousands of digits.
 _DIGITS: Final = 20
 _DURATION: Final = re.compile(
-    r"(?:([0-9]{1,9})-)?(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(?:\.[0-9]+)?"
+    r"(?:([0-9]{1,9})-)?(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(\.[0-9]{1,9})?"
 )
-_RANGE: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9})(?::([0-9]{1,9}))?)?")
 _SIZE: Final = re.compile(r"([0-9.]+)([KMGTP]?)[nc]?", re.IGNORECASE)
+_NO_TASK: Final = "4294967294"  # what Slurm writes for a job that is no array
 _SCALE: Final = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}  # a bare number is in MiB
 _PATTERN: Final = re.compile(r"%([0-9]{0,9})([%AajJNnstux])")
 _HEAD_OF_LIST: Final = re.compile(r"([^\[,]+)(?:\[(\d+))?")
@@ -62,10 +62,10 @@ def duration(word: str) -> str:
     found = _DURATION.fullmatch(word)
     if not found:
         return word
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    days, hours, minutes, whole = (int(part or 0) for part in found.groups()[:4])
     more, hours = divmod(hours + minutes // 60, 24) if minutes > 59 else (0, hours)  # noqa: PLR2004
     days += more
-    clock = f"{hours:02}:{minutes % 60:02}:{seconds:02}"
+    clock = f"{hours:02}:{minutes % 60:02}:{whole:02}"
     return f"{days}-{clock}" if days else clock
 
 
@@ -85,10 +85,21 @@ def memory(word: str) -> int | None:
         return None
 
 
+def size(word: str) -> int | None:
+    """Return a measured size in bytes from ``3128K`` or ``1.5G``; a bare number is of bytes."""
+    return number(word) if word.isdigit() else memory(word)
+
+
 def tres(word: str) -> dict[str, str]:
     """Return a list of trackable resources, such as ``cpu=1,mem=2G,gres/gpu=1``, as a mapping."""
     pairs = (item.partition("=") for item in word.split(",") if "=" in item)
     return {name: value for name, _, value in pairs}
+
+
+def gres(resources: Mapping[str, str]) -> str | None:
+    """Return the generic resources in a list of trackable ones, such as ``gres/gpu=1``."""
+    wanted = [f"{name}={count}" for name, count in resources.items() if name.startswith("gres/")]
+    return ",".join(wanted) or None
 
 
 def exit_status(word: str) -> tuple[int | None, int | None]:
@@ -108,21 +119,27 @@ def state(word: str) -> str:
     return word.split(" ", 1)[0].rstrip("+")
 
 
-def tasks_of(row_id: str) -> int:
-    """Return how many tasks a row stands for: 8 for ``12_[2-9%2]``, 1 for ``12_3``."""
-    _, bracket, inside = row_id.partition("[")
-    if not bracket:
-        return 1
-    ranges = inside.rstrip("]").split("%", 1)[0].split(",")
-    return max(1, sum(_count(one) for one in ranges))
+def cancelled_by(word: str) -> str | None:
+    """Return the user id in ``CANCELLED by 1000``."""
+    who = word.partition(" by ")[2]
+    return who if number(who) is not None else None
 
 
-def _count(item: str) -> int:
-    found = _RANGE.fullmatch(item)
+def seconds(word: str) -> float | None:
+    """Return a duration such as ``1-02:03:04`` or ``00:01.250`` in seconds, if it is one."""
+    found = _DURATION.fullmatch(word)
     if not found:
-        return 0
-    first, last, step = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
-    return len(range(first, last + 1, step or 1))
+        return None
+    days, hours, minutes, whole = (int(part or 0) for part in found.groups()[:4])
+    return ((days * 24 + hours) * 60 + minutes) * 60 + whole + float(f"0{found[5] or ''}")
+
+
+def id_of(row_id: str) -> str:
+    """Return what a row is of: ``12_3`` for a task, 12 for ``12_[3-9%2]`` and for ``12+1``."""
+    if row_id.isdigit():
+        return row_id
+    array, underscore, task = row_id.partition("_")
+    return row_id if underscore and task.isdecimal() and task.isascii() else job_of(array)
 
 
 def job_of(row_id: str) -> str:
@@ -132,13 +149,19 @@ def job_of(row_id: str) -> str:
     return row_id.split("_", 1)[0].split("+", 1)[0]
 
 
-def path_words(*, slurm_id: str, name: str, user: str, node_list: str) -> dict[str, str]:
-    """Return what each letter of a file name pattern stands for in a batch job's own output."""
+def path_words(
+    *, slurm_id: str, array: tuple[str, str] | None, name: str, user: str, node_list: str
+) -> dict[str, str]:
+    """Return what each letter of a file name pattern stands for in a batch job's own output.
+
+    ``array`` is a task's array and index.
+    """
     node = _HEAD_OF_LIST.match(node_list)
+    array_id, task_id = array or (slurm_id, _NO_TASK)
     return {
         "%": "%",
-        "A": slurm_id,
-        "a": "4294967294",  # what Slurm writes for a job that is no array
+        "A": array_id,
+        "a": task_id,
         "J": slurm_id,
         "j": slurm_id,
         "N": f"{node[1]}{node[2] or ''}" if node else "%N",

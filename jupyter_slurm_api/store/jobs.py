@@ -88,6 +88,19 @@ class JobStore:
         """Return this user's jobs on a cluster that are not over."""
         return await self._many({"cluster": cluster, "status": {"$nin": _OVER}})
 
+    async def unaccounted(self, cluster: str) -> list[Job]:
+        """Return this user's jobs on a cluster that are over and still to be looked up."""
+        question = {"cluster": cluster, "status": {"$in": _OVER}, "accounted": False}
+        return await self._many(question)
+
+    async def task_states(self, array_job_ids: Sequence[str]) -> dict[str, dict[int, str]]:
+        """Return the states of the tasks of arrays, by the arrays' UUIDs and the tasks' ids."""
+        question = {"user": self._user, "task.array_job_id": {"$in": list(array_job_ids)}}
+        wanted = {"_id": False, "task": True, "status": True}
+        return await self._mongo.run(
+            lambda database: _states_by_array(database["jobs"].find(question, wanted))
+        )
+
     async def unkept(self, cluster: str) -> list[Job]:
         """Return this user's jobs on a cluster that are over and whose output is not kept yet."""
         question = {"cluster": cluster, "status": {"$in": _OVER}, "output_kept": False}
@@ -156,6 +169,14 @@ def _send(database: Database[Document], work: Sequence[_Write]) -> bool:
                 _drop_adopted_twin(database, fault["keyValue"])
         return False
     return result.matched_count + result.inserted_count == len(work)
+
+
+def _states_by_array(found: Iterable[Document]) -> dict[str, dict[int, str]]:
+    arrays: dict[str, dict[int, str]] = {}
+    for document in found:
+        task = document["task"]
+        arrays.setdefault(task["array_job_id"], {})[task["task_id"]] = document["status"]
+    return arrays
 
 
 def _drop_adopted_twin(database: Database[Document], key: Document) -> None:

@@ -1,5 +1,6 @@
 """What real Slurms printed, as `scripts/record` wrote it down, and jobs made to measure."""
 
+import asyncio
 import json
 import os
 from dataclasses import dataclass
@@ -8,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from fake_cluster import SUBMITTED, UUID, FakeSlurm, FakeStore
 from jupyter_slurm_api.job import Job
+from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.slurm.commands import Separators
+from jupyter_slurm_api.sync import Intervals, Sync
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 NOW = datetime(2025, 11, 24, 12, tzinfo=timezone.utc)
@@ -69,5 +73,64 @@ def make_job():
             "first_submit_time": NOW,
         }
         return Job(job_id=job_id, **(facts | changes))
+
+    return make
+
+
+@pytest.fixture
+def cluster():
+    return FakeSlurm()
+
+
+@pytest.fixture
+def store():
+    return FakeStore()
+
+
+@pytest.fixture
+def over():
+    """The jobs whose outputs were handed over to be kept."""
+    return []
+
+
+@pytest.fixture
+def make_sync(cluster, store, over):
+    """Build a server's sync; must be called in a loop."""
+
+    def make():
+        def note(jobs):
+            over.extend(job.job_id for job in jobs)
+
+        intervals = Intervals(active=0.02, idle=0.02, floor=0.01)
+        return Sync(cluster, store, KnownJobs(), intervals, user="alice", over=note)
+
+    return make
+
+
+@pytest.fixture
+def ticks(make_sync):
+    """Tick once for each step, after doing it; the sync's status."""
+
+    def run(*steps):
+        async def all_steps():
+            sync = make_sync()
+            for step in steps:
+                step()
+                await sync.tick()
+            await sync.stop()
+            return sync.status
+
+        return asyncio.run(all_steps())
+
+    return run
+
+
+@pytest.fixture
+def stored(make_job):
+    """A job as this server or another one has stored it."""
+
+    def make(job_id=UUID, **changes):
+        times = {"submit_time": SUBMITTED, "first_submit_time": SUBMITTED}
+        return make_job(job_id, **(times | {"name": "job", "work_dir": "/work"} | changes))
 
     return make

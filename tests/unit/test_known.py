@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from jupyter_slurm_api.known import KnownJobs
-from jupyter_slurm_api.models import Observation
+from jupyter_slurm_api.observation import Observation
 
 
 @pytest.fixture

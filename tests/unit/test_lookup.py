@@ -9,7 +9,7 @@ import pytest
 from jupyter_slurm_api import lookup
 from jupyter_slurm_api.errors import SlurmUnavailable
 from jupyter_slurm_api.lookup import Lookup
-from jupyter_slurm_api.models import Observation
+from jupyter_slurm_api.observation import Observation
 from jupyter_slurm_api.reconcile import CLOCKS_DIFFER
 from jupyter_slurm_api.slurm.parsing import Parsed
 

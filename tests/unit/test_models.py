@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from jupyter_slurm_api.job import OBSERVED, Job, JobFacts, time_of
-from jupyter_slurm_api.models import Observation
+from jupyter_slurm_api.observation import Observation
 
 LATER = timedelta(minutes=5)
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_slurm_api import states
-from jupyter_slurm_api.models import ClusterInfo, Observation, Submitted
+from jupyter_slurm_api.models import ClusterInfo, Submitted
+from jupyter_slurm_api.observation import Observation
 from jupyter_slurm_api.slurm import commands, parsing
 from jupyter_slurm_api.slurm.commands import Separators
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from jupyter_slurm_api import reconcile
-from jupyter_slurm_api.models import Observation
+from jupyter_slurm_api.observation import Observation
 from jupyter_slurm_api.reconcile import CLOCKS_DIFFER, Change
 
 LATER = timedelta(minutes=10)

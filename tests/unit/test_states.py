@@ -44,7 +44,7 @@ def test_each_word_of_slurm_has_slurm_s_own_code(state, code):
 def test_the_tables_hold_all_of_slurm_s_words_and_no_others():
     assert set(states.BASE_STATES) == set(SLURM_BASE_STATES)
     assert set(states.FLAGS) == set(SLURM_FLAG_CODES) | WITHOUT_CODE
-    assert set(states.OURS) == {"SUBMITTING", "UNKNOWN"}
+    assert set(states.OURS) == {"SUBMITTING", "UNKNOWN", "NOT_SUBMITTED"}
 
 
 def test_no_two_states_share_a_code():

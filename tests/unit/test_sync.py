@@ -2,182 +2,18 @@
 
 import asyncio
 import contextlib
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
 
+from fake_cluster import SUBMIT, SUBMITTED, UUID
 from jupyter_slurm_api import lookup, sync
 from jupyter_slurm_api.clock import utc_now
 from jupyter_slurm_api.errors import DatabaseUnavailable, SlurmTimeout, SlurmUnavailable
-from jupyter_slurm_api.known import KnownJobs
-from jupyter_slurm_api.models import ClusterInfo, Observation
-from jupyter_slurm_api.slurm.commands import OWN_FIELDS, tag
-from jupyter_slurm_api.slurm.parsing import Parsed, observe
-from jupyter_slurm_api.sync import Intervals, Sync
-
-UUID = "0b5e4d3c-2a19-4f08-8e7d-6c5b4a392817"
-SUBMIT = 1763985600
-SUBMITTED = datetime.fromtimestamp(SUBMIT, timezone.utc)
-
-
-class FakeSlurm:
-    """A queue of rows, an accounting and a controller; ``failure`` is raised where one is set."""
-
-    def __init__(self):
-        self.rows = {}
-        self.runs = {}
-        self.held = {}
-        self.accounting = True
-        self.failure = None
-        self.looks = 0
-        self.bad = 0
-
-    def show(self, slurm_id="42", state="RUNNING", **fields):
-        facts = {
-            "JobArrayID": slurm_id,
-            "State": state,
-            "Name": "job",
-            "UserName": "alice",
-            "SubmitTime": str(SUBMIT),
-            "RestartCnt": "0",
-            "WorkDir": "/work",
-        }
-        facts |= fields
-        self.rows[slurm_id] = tuple(facts.get(name, "") for name in OWN_FIELDS)
-
-    async def info(self):
-        self._fail()
-        return ClusterInfo("here", "22.05.8", accounting=self.accounting)
-
-    async def own_jobs(self):
-        self.looks += 1
-        self._fail()
-        return Parsed({slurm_id: (row,) for slurm_id, row in self.rows.items()}, self.bad)
-
-    async def recorded(self, slurm_ids, since):
-        return Parsed({each: self.runs[each] for each in slurm_ids if each in self.runs}, 0)
-
-    async def shown(self, slurm_id):
-        return self.held.get(slurm_id)
-
-    def _fail(self):
-        if self.failure:
-            raise self.failure
-
-
-class FakeStore:
-    """Jobs by UUID, written as MongoDB would: by revision, and one job a key.
-
-    ``meanwhile`` is what another server does between our look and our write.
-    """
-
-    def __init__(self):
-        self.meanwhile = lambda: None
-        self.jobs = {}
-        self.writes = []
-        self.failure = None
-
-    def has(self, *jobs):
-        self.jobs |= {job.job_id: job for job in jobs}
-
-    def by_slurm_id(self, slurm_id):
-        (job,) = [job for job in self.jobs.values() if job.slurm_id == slurm_id]
-        return job
-
-    async def live(self, cluster):
-        return [job for job in self._of(cluster) if not job.is_over]
-
-    async def unkept(self, cluster):
-        return [job for job in self._of(cluster) if job.is_over and not job.output_kept]
-
-    async def find(self, cluster, slurm_ids, job_ids):
-        ids = {*slurm_ids, *job_ids}
-        return [job for job in self._of(cluster) if ids & {job.slurm_id, job.job_id}]
-
-    def _of(self, cluster):
-        return [job for job in self.jobs.values() if job.cluster == cluster]
-
-    async def write(self, changes, new):
-        if self.failure:
-            raise self.failure
-        self.meanwhile()
-        if changes or new:
-            self.writes.append((list(changes), list(new)))
-        return all([*map(self._update, changes), *map(self._insert, new)])
-
-    def _update(self, change):
-        if self.jobs[change.before.job_id].revision != change.before.revision:
-            return False
-        self.has(change.written)
-        return True
-
-    def _insert(self, job):
-        def key(one):
-            return (one.cluster, one.slurm_id, one.first_submit_time)
-
-        if any(key(job) == key(other) for other in self.jobs.values()):
-            return False
-        self.has(job)
-        return True
-
-
-@pytest.fixture
-def cluster():
-    return FakeSlurm()
-
-
-@pytest.fixture
-def store():
-    return FakeStore()
-
-
-@pytest.fixture
-def over():
-    """The jobs whose outputs were handed over to be kept."""
-    return []
-
-
-@pytest.fixture
-def make_sync(cluster, store, over):
-    """Build a server's sync; must be called in a loop."""
-
-    def make():
-        def note(jobs):
-            over.extend(job.job_id for job in jobs)
-
-        intervals = Intervals(active=0.02, idle=0.02, floor=0.01)
-        return Sync(cluster, store, KnownJobs(), intervals, user="alice", over=note)
-
-    return make
-
-
-@pytest.fixture
-def ticks(make_sync):
-    """Tick once for each step, after doing it; the sync's status."""
-
-    def run(*steps):
-        async def all_steps():
-            sync = make_sync()
-            for step in steps:
-                step()
-                await sync.tick()
-            await sync.stop()
-            return sync.status
-
-        return asyncio.run(all_steps())
-
-    return run
-
-
-@pytest.fixture
-def stored(make_job):
-    """A job as this server or another one has stored it."""
-
-    def make(job_id=UUID, **changes):
-        times = {"submit_time": SUBMITTED, "first_submit_time": SUBMITTED}
-        return make_job(job_id, **(times | {"name": "job", "work_dir": "/work"} | changes))
-
-    return make
+from jupyter_slurm_api.observation import Observation
+from jupyter_slurm_api.slurm.commands import tag
+from jupyter_slurm_api.slurm.observing import observe
+from jupyter_slurm_api.sync import Intervals
 
 
 def nothing():
@@ -256,6 +92,7 @@ class TestTick:
         assert over == [UUID]
 
     def test_ended_jobs_that_left_the_queue_are_let_go_of(self, ticks, cluster):
+        cluster.accounting = False
         cluster.show(state="COMPLETED")
         assert ticks(nothing)["jobs"] == 1
         assert ticks(nothing, cluster.rows.clear)["jobs"] == 0
@@ -419,17 +256,6 @@ class TestMissing:
         ticks(nothing, leave)
         assert store.by_slurm_id("42").status == "COMPLETED"
 
-    @pytest.mark.parametrize(("seconds", "status"), [(0, "SUBMITTING"), (300, "UNKNOWN")])
-    def test_a_submit_without_an_answer_is_unknown_only_long_after(
-        self, ticks, store, stored, seconds, status
-    ):
-        began = utc_now() - timedelta(seconds=seconds)
-        store.has(
-            stored(slurm_id=None, status="SUBMITTING", submit_time=began, first_submit_time=None)
-        )
-        ticks(nothing, nothing)
-        assert (store.jobs[UUID].status, store.jobs[UUID].slurm_id) == (status, None)
-
     def test_a_submit_that_is_found_by_its_tag_after_long_is_no_longer_unanswered(
         self, ticks, cluster, store, stored
     ):
@@ -467,37 +293,6 @@ class TestMissing:
         asyncio.run(run())
         assert list(store.jobs) == [UUID]
         assert store.jobs[UUID].first_submit_time is not None
-
-    def test_an_array_ends_as_the_accounting_says_since_the_queue_may_show_a_part(
-        self, ticks, cluster, store
-    ):
-        def end():
-            cluster.show(state="COMPLETED", JobArrayID="42_1")
-            cluster.runs["42"] = [
-                Observation(
-                    slurm_id="42",
-                    status="FAILED",
-                    submit_time=SUBMITTED,
-                    array={"COMPLETED": 1, "FAILED": 1},
-                )
-            ]
-
-        cluster.show(JobArrayID="42_[0-1]", state="PENDING")
-        ticks(nothing, end)
-        job = store.by_slurm_id("42")
-        assert (job.status, job.array.counts) == ("FAILED", {"COMPLETED": 1, "FAILED": 1})
-
-    def test_an_array_whose_record_comes_late_ends_all_the_same(self, ticks, cluster, store):
-        end = Observation(
-            slurm_id="42", status="COMPLETED", submit_time=SUBMITTED, array={"COMPLETED": 2}
-        )
-        cluster.show(JobArrayID="42_[0-1]", state="PENDING")
-        ticks(
-            nothing,
-            lambda: cluster.show(state="COMPLETED", JobArrayID="42_1"),
-            lambda: cluster.runs.update({"42": [end]}),
-        )
-        assert store.by_slurm_id("42").status == "COMPLETED"
 
     def test_a_job_that_ended_in_the_queue_is_not_looked_up(self, ticks, cluster, store):
         cluster.accounting = False

@@ -1,0 +1,161 @@
+"""What sacct says: pure parsers of its records.
+
+Any bytes go in and no exception comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from .. import states
+from ..array import Component
+from ..observation import Observation, Usage
+from . import commands, words
+from .parsing import Parsed, Record, records
+
+_FIELD: Final = {name: at for at, name in enumerate(commands.ACCOUNTING_FIELDS)}
+_SUFFIXES: Final = {"c": "AllocCPUS", "n": "NNodes"}  # of ReqMem before 21.08: per CPU, per node
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One job's record with those of its steps."""
+
+    record: Record
+    steps: list[Record]
+
+    def __getitem__(self, name: str) -> str:
+        return self.record[_FIELD[name]]
+
+
+def recorded(
+    output: bytes,
+    separators: commands.Separators,
+    user: str,
+    name_of: Callable[[str], str] = str,
+) -> Parsed[dict[str, list[Observation]]]:
+    """Read what the accounting has of this user's jobs: every run, the latest last.
+
+    Ids are those of `observing.own_jobs`; ``name_of`` returns the name of an
+    account by its number, which is all that sacct tells of who cancelled. Where
+    slurmdbd hears of a job's end before its start, it shows a row without a
+    partition and without its array until it has caught up: that is no answer yet.
+    """
+    parsed = records(output, separators, len(commands.ACCOUNTING_FIELDS))
+    runs: dict[tuple[str, str], list[_Run]] = {}
+    for run in _runs(parsed.value):
+        if run["User"] == user and run["Partition"]:
+            runs.setdefault((words.id_of(run["JobID"]), run["Submit"]), []).append(run)
+    found: dict[str, list[Observation]] = {}
+    for (slurm_id, _), parts in sorted(runs.items(), key=lambda item: item[0][1]):
+        found.setdefault(slurm_id, []).append(_recorded(slurm_id, parts, name_of))
+    return Parsed(found, parsed.bad)
+
+
+def _runs(found: Sequence[Record]) -> Iterator[_Run]:
+    """Put each job's record together with those of its steps, which follow it."""
+    run: _Run | None = None
+    for record in found:
+        if "." not in record[0]:
+            if run:
+                yield run
+            run = _Run(record, [])
+        elif run and record[0].startswith(f"{run['JobID']}."):
+            run.steps.append(record)
+    if run:
+        yield run
+
+
+def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str]) -> Observation:
+    """Return one run; that of a heterogeneous job is its first component's."""
+    run = parts[0]
+    status = states.state_of_many({words.state(part["State"]) for part in parts})
+    node_list = words.text(run["NodeList"])
+    code, signal = words.exit_status(run["ExitCode"])
+    is_over = states.is_over(status)
+    canceller = words.cancelled_by(run["State"])
+    return Observation(
+        slurm_id=slurm_id,
+        own_slurm_id=run["JobIDRaw"],
+        unstarted=_unstarted(run),
+        status=status,
+        partition=run["Partition"],
+        account=words.text(run["Account"]),
+        qos=words.text(run["QOS"]),
+        nodes=words.number(run["NNodes"]),
+        node_list=node_list,
+        cpus=words.number(run["AllocCPUS"]) or None,
+        submit_time=words.time(run["Submit"]),
+        eligible_time=words.time(run["Eligible"]),
+        start_time=words.time(run["Start"]) if node_list else None,
+        end_time=_end(parts) if is_over else None,
+        exit_code=code,
+        exit_signal=signal,
+        cancelled_by=name_of(canceller) if canceller else None,
+        usage=_usage(run) if node_list else None,
+        components=_components(parts),
+    )
+
+
+def _unstarted(run: _Run) -> str | None:
+    """Return the ids inside the brackets of ``12_[3-9%2]``."""
+    return run["JobID"].partition("[")[2].rstrip("]") or None
+
+
+def _end(parts: Sequence[_Run]) -> datetime | None:
+    ends = [words.time(part["End"]) for part in parts]
+    return max((end for end in ends if end), default=None)
+
+
+def _usage(run: _Run) -> Usage:
+    steps = run.steps
+    cpu = [words.seconds(step[_FIELD["TotalCPU"]]) or 0 for step in steps]
+    rss = [words.size(step[_FIELD["MaxRSS"]]) for step in steps]
+    return Usage(
+        elapsed=words.number(run["ElapsedRaw"]),
+        total_cpu=round(sum(cpu), 3) if steps else words.seconds(run["TotalCPU"]),
+        max_rss=max((each for each in rss if each is not None), default=None),
+        requested_memory=_requested_memory(run),
+        requested_cpus=words.number(run["ReqCPUS"]),
+    )
+
+
+def _requested_memory(run: _Run) -> int | None:
+    word = run["ReqMem"]
+    each = words.memory(word)
+    many = words.number(run[_SUFFIXES[word[-1]]]) if word[-1:] in _SUFFIXES else 1
+    return each * (many or 1) if each else None
+
+
+def _components(parts: Sequence[_Run]) -> tuple[Component, ...] | None:
+    """Return the components of a heterogeneous job; None for any other."""
+    found = [
+        Component(
+            offset=words.number(part["JobID"].partition("+")[2]) or 0,
+            slurm_id=part["JobIDRaw"],
+            status=words.state(part["State"]),
+            partition=part["Partition"],
+            nodes=words.number(part["NNodes"]),
+            node_list=words.text(part["NodeList"]),
+            cpus=words.number(part["AllocCPUS"]),
+        )
+        for part in parts
+        if "+" in part["JobID"]
+    ]
+    return tuple(sorted(found, key=lambda one: one.offset)) or None
+
+
+def tagged(output: bytes, separators: commands.Separators, user: str) -> dict[str, str]:
+    """Find our tags in the command lines with which this user's jobs were submitted.
+
+    Returns the Slurm ids of the jobs by UUID.
+    """
+    found: dict[str, str] = {}
+    for row_id, owner, _, line in records(output, separators, len(commands.TAG_FIELDS)).value:
+        tag = commands.split_tag(line)[1]
+        if tag and owner == user:
+            found[tag] = words.job_of(row_id)
+    return found

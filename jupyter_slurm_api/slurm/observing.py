@@ -1,0 +1,182 @@
+"""What squeue and scontrol show of this user's jobs: pure parsers.
+
+Any bytes go in and no exception comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from .. import states
+from ..array import Component
+from ..observation import Observation
+from . import commands, words
+from .parsing import Parsed, Record, records
+
+_FIELD: Final = {name: at for at, name in enumerate(commands.OWN_FIELDS)}
+_SHOWN: Final = re.compile(r" (\w+)=(\S*)")
+_HEAD: Final = re.compile(
+    r"^JobId=(\d+)(?: (?:Array|Het)JobId=(\d+)(?: ArrayTaskId=(\S+))?[^\n]*?)? JobName=",
+    re.MULTILINE,
+)
+
+
+def own_jobs(
+    output: bytes, separators: commands.Separators
+) -> Parsed[dict[str, tuple[Record, ...]]]:
+    """Read one's own jobs: the rows of each, under its id.
+
+    An array stands under its id with the row of the tasks that have not started,
+    each of the others as ``123_7``; a heterogeneous job with the rows of its components.
+    """
+    parsed = records(output, separators, len(commands.OWN_FIELDS))
+    jobs: dict[str, tuple[Record, ...]] = {}
+    many: dict[str, list[Record]] = {}  # apart, since nearly every job has one row
+    for record in parsed.value:
+        slurm_id = words.id_of(record[0])
+        if slurm_id in jobs:
+            many.setdefault(slurm_id, list(jobs[slurm_id])).append(record)
+        else:
+            jobs[slurm_id] = (record,)
+    jobs |= {slurm_id: tuple(rows) for slurm_id, rows in many.items()}
+    return Parsed(jobs, parsed.bad)
+
+
+def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
+    """Return what squeue shows of one job, task of an array, or array's unstarted tasks."""
+    row = dict(zip(commands.OWN_FIELDS, rows[0], strict=True))
+    status = states.state_of_many({record[_FIELD["State"]] for record in rows})
+    comment, tag = commands.split_tag(words.text(row["Comment"]) or "")
+    resources = words.tres(row["tres-alloc"])
+    seen = Observation(
+        slurm_id=slurm_id,
+        own_slurm_id=row["JobID"],
+        unstarted=unstarted(rows),
+        status=status,
+        user=row["UserName"],
+        name=row["Name"],
+        reason=words.text(row["Reason"]),
+        partition=row["Partition"],
+        account=words.text(row["Account"]),
+        qos=words.text(row["QOS"]),
+        cpus=words.number(row["NumCPUs"]),
+        memory=words.memory(resources.get("mem", "")),
+        gres=words.gres(resources),
+        time_limit=words.time_limit(row["TimeLimit"]),
+        submit_time=words.time(row["SubmitTime"]),
+        eligible_time=words.time(row["EligibleTime"]),
+        restarts=words.number(row["RestartCnt"]),
+        work_dir=row["WorkDir"],
+        dependency=words.text(row["Dependency"]),
+        comment=comment,
+        tag=tag,
+        components=_components(rows),
+    )
+    return _with_run(seen, row) if seen.unstarted is None else seen
+
+
+def unstarted(rows: Sequence[Record]) -> str | None:
+    """Return the ids inside the brackets of ``12_[3-9%2]``; of several such rows all."""
+    inside = [row[0].partition("[")[2].rstrip("]") for row in rows if "[" in row[0]]
+    return ",".join(inside) if inside else None
+
+
+def _with_run(seen: Observation, row: Mapping[str, str]) -> Observation:
+    """Add what only a single job has, and no tasks that wait together."""
+    ran = bool(row["NodeList"]) and seen.status != "PENDING"
+    code, signal = words.exit_status(row["exit_code"]) if seen.is_over else (None, None)
+    filled = words.path_words(
+        slurm_id=seen.own_slurm_id or seen.slurm_id,
+        array=(seen.array_slurm_id, str(seen.task_id)) if seen.is_task else None,
+        name=row["Name"],
+        user=row["UserName"],
+        node_list=row["NodeList"],
+    )
+    return replace(
+        seen,
+        nodes=words.number(row["NumNodes"]),
+        node_list=words.text(row["NodeList"]),
+        # Before a job runs these two are Slurm's estimates.
+        start_time=words.time(row["StartTime"]) if ran else None,
+        end_time=words.time(row["EndTime"]) if seen.is_over else None,
+        exit_code=code,
+        exit_signal=signal,
+        stdout_path=words.output_path(_pattern(seen, row["STDOUT"]), row["WorkDir"], filled),
+        stderr_path=words.output_path(_pattern(seen, row["STDERR"]), row["WorkDir"], filled),
+    )
+
+
+def _pattern(seen: Observation, pattern: str) -> str:
+    """Return the pattern of a path; squeue shows a task's default under a name that is not used."""
+    default = f"/slurm-{seen.own_slurm_id}.out"
+    if seen.is_task and pattern.endswith(default):
+        return f"{pattern.removesuffix(default)}/slurm-%A_%a.out"
+    return pattern
+
+
+def _components(rows: Sequence[Record]) -> tuple[Component, ...] | None:
+    """Return the components of a heterogeneous job; None for any other."""
+    found = [_component(row) for row in rows if "+" in row[0]]
+    return tuple(sorted(found, key=lambda one: one.offset)) or None
+
+
+def _component(record: Record) -> Component:
+    row = dict(zip(commands.OWN_FIELDS, record, strict=True))
+    resources = words.tres(row["tres-alloc"])
+    return Component(
+        offset=words.number(row["JobArrayID"].partition("+")[2]) or 0,
+        slurm_id=row["JobID"],
+        status=row["State"],
+        partition=row["Partition"],
+        nodes=words.number(row["NumNodes"]),
+        node_list=words.text(row["NodeList"]),
+        cpus=words.number(row["NumCPUs"]),
+        memory=words.memory(resources.get("mem", "")),
+        gres=words.gres(resources),
+    )
+
+
+def shown(output: bytes, slurm_id: str) -> dict[str, Observation]:
+    """Read ``scontrol show job`` of one job; of an array every task under its own id.
+
+    A job's name stands before what is read here, so the last word counts; its
+    comment stands behind, so what follows the command is left out.
+    """
+    text = output.decode("utf-8", errors="replace")
+    # A name may hold a line that looks like another job's first.
+    heads = [head for head in _HEAD.finditer(text) if slurm_id in (head[1], head[2])]
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    found: dict[str, list[dict[str, str]]] = {}
+    for head, end in zip(heads, ends, strict=True):
+        record = text[head.end() : end]
+        row = dict(_SHOWN.findall(record.rpartition(" Command=")[0] or record))
+        task = head[3] or ""
+        if "JobState" in row:
+            row |= {"JobId": head[1], "ArrayTaskId": task}
+            key = f"{slurm_id}_{task}" if task.isdigit() else slurm_id
+            found.setdefault(key, []).append(row)
+    return {key: _shown(key, rows) for key, rows in found.items()}
+
+
+def _shown(slurm_id: str, rows: Sequence[Mapping[str, str]]) -> Observation:
+    row = rows[0]
+    status = states.state_of_many({each["JobState"] for each in rows})
+    is_over = states.is_over(status)
+    code, signal = words.exit_status(row.get("ExitCode", ""))
+    ran = words.text(row.get("NodeList", "")) is not None
+    return Observation(
+        slurm_id=slurm_id,
+        own_slurm_id=row["JobId"],
+        unstarted=row["ArrayTaskId"] or None if "_" not in slurm_id else None,
+        status=status,
+        node_list=words.text(row.get("NodeList", "")),
+        restarts=words.number(row.get("Restarts", "")),
+        submit_time=words.time(row.get("SubmitTime", "")),
+        start_time=words.time(row.get("StartTime", "")) if ran and status != "PENDING" else None,
+        end_time=words.time(row.get("EndTime", "")) if is_over else None,
+        exit_code=code if is_over else None,
+        exit_signal=signal if is_over else None,
+    )
