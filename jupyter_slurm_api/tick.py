@@ -1,0 +1,214 @@
+"""One look at Slurm and what it changes in MongoDB: the work around the pure core in `draft`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+
+from .clock import utc_now
+from .draft import Draft
+from .errors import SlurmError
+from .job import Job
+from .known import KnownJobs
+from .lookup import Lookup
+from .models import ClusterInfo
+from .observation import Observation
+from .reconcile import Change, Findings
+from .slurm.client import Slurm
+from .slurm.observing import observe, unstarted
+from .slurm.parsing import Record
+from .store.jobs import JobStore
+from .threads import DaemonThreads
+
+_Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job they are of
+T = TypeVar("T")
+
+
+class Tick:
+    """Looks at Slurm once, as often as it is run, and records what changed.
+
+    One squeue, for this user's jobs alone; rows that stand as they stood are not
+    read again, and only changes are written. What the queue does not tell is
+    looked up; what nobody knows any more becomes UNKNOWN, never a guess.
+
+    ``over`` is called with jobs that have just ended, ``conflict`` when another
+    server was first with a write, so that a further look is due.
+    """
+
+    def __init__(
+        self,
+        slurm: Slurm,
+        store: JobStore,
+        known: KnownJobs,
+        *,
+        user: str,
+        over: Callable[[Iterable[Job]], None],
+        conflict: Callable[[], None],
+    ) -> None:
+        self._slurm = slurm
+        self._store = store
+        self._known = known
+        self._user = user
+        self._over = over
+        self._conflict = conflict
+        self._rows: _Rows = {}
+        self._settled: int | None = None  # what was known when nothing was left to find out
+        self._lookup = Lookup(slurm, user)
+        self._loaded = False
+        self._threads = DaemonThreads(1, "slurm-api-sync")
+        self.answering_since: datetime | None = None
+        """Since when Slurm has answered each look; None while it does not."""
+        self.bad_rows = 0
+        """How many rows of the last look could not be read."""
+
+    @property
+    def accounting_error(self) -> str | None:
+        """What the accounting said, or the controller, when it was last asked in vain."""
+        return self._lookup.error
+
+    async def stop(self) -> None:
+        """Let go of what is under way."""
+        await self._lookup.stop()
+        self._threads.shutdown()
+
+    async def run(self) -> None:
+        """Look once.
+
+        Raises:
+            SlurmError: Slurm does not answer; nothing is changed.
+            DatabaseUnavailable: nothing, or not all, could be written; the next one does.
+        """
+        began = utc_now()
+        info = await self._ask(self._slurm.info())
+        seen = await self._ask(self._slurm.own_jobs())
+        self.answering_since = self.answering_since or began
+        self.bad_rows = seen.bad
+        await self._load(info)
+        changed = await self._off_loop(_changed, seen.value, self._rows)
+        if changed or len(seen.value) != len(self._rows) or self._known.version != self._settled:
+            await self._take_in(info, seen.value, changed)
+
+    async def _ask(self, question: Awaitable[T]) -> T:
+        try:
+            return await question
+        except SlurmError:
+            self.answering_since = None
+            raise
+
+    async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
+        """Record what a look at Slurm brought, then what is found out beyond it."""
+        observations = await self._off_loop(_observe_all, changed)
+        await self._meet(info.name, observations)
+        draft = self._draft(info)
+        await self._off_loop(_see, draft, observations)
+        all_mine = await self._write(info.name, draft)
+        is_clear = await self._look_up(info, seen)
+        self._rows = _without(seen, draft.postponed) if all_mine else {}
+        self._known.forget_ended(set(seen), has_accounting=info.accounting)
+        is_settled = all_mine and is_clear and not draft.postponed
+        self._settled = self._known.version if is_settled else None
+
+    async def _look_up(self, info: ClusterInfo, seen: _Rows) -> bool:
+        """Record what is found out about jobs in doubt; True where none is left."""
+        waiting = await self._off_loop(_waiting, seen)
+        in_doubt = self._known.in_doubt(seen.keys(), waiting, has_accounting=info.accounting)
+        unanswered = self._known.unanswered()
+        if not in_doubt and not unanswered:
+            return True
+        findings = await self._lookup.find(in_doubt, unanswered, info, waiting)
+        if findings is None:
+            return False
+        draft = self._draft(info)
+        since = self.answering_since or utc_now()
+        await self._off_loop(_settle, draft, in_doubt, findings, since)
+        all_mine = await self._write(info.name, draft)
+        left = self._known.in_doubt(seen.keys(), waiting, has_accounting=info.accounting)
+        return all_mine and not left and not self._known.unanswered()
+
+    def _draft(self, info: ClusterInfo) -> Draft:
+        return Draft(self._known, info, user=self._user, now=utc_now())
+
+    async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    async def _load(self, info: ClusterInfo) -> None:
+        if not self._loaded:
+            await self._put(await self._store.live(info.name))
+            if info.accounting:
+                await self._put(await self._store.unaccounted(info.name))
+            self._over(await self._store.unkept(info.name))
+            self._loaded = True
+
+    async def _meet(self, cluster: str, observations: Sequence[Observation]) -> None:
+        """Fetch jobs that are new to this server but not to the database; arrays with tasks."""
+        new = [seen for seen in observations if not self._known.has(seen)]
+        if new:
+            tags = {seen.tag for seen in new if seen.tag}
+            ids = {seen.slurm_id for seen in new} | {seen.array_slurm_id for seen in new}
+            await self._put(await self._store.find(cluster, ids, tags))
+
+    async def _put(self, jobs: Sequence[Job]) -> None:
+        """Note jobs from the database, arrays with the states of their tasks."""
+        self._known.put(jobs)
+        arrays = [job.job_id for job in jobs if job.array]
+        if arrays:
+            for array_job_id, tasks in (await self._store.task_states(arrays)).items():
+                self._known.put_tasks(array_job_id, tasks)
+
+    async def _write(self, cluster: str, draft: Draft) -> bool:
+        """Write; where another server was first, read what it wrote and return False."""
+        changes, new = draft.changes, draft.new
+        all_mine = await self._store.write(changes, new)
+        after = [*await self._off_loop(_written, changes), *new]
+        if all_mine:
+            self._known.put(after)
+        else:
+            after = await self._read_again(cluster, after)
+        self._over([job for job in after if job.is_over and not job.output_kept])
+        return all_mine
+
+    async def _read_again(self, cluster: str, jobs: Sequence[Job]) -> list[Job]:
+        ids = [job.slurm_id for job in jobs if job.slurm_id]
+        for job in jobs:
+            self._known.drop(job.job_id)
+        found = await self._store.find(cluster, ids, [job.job_id for job in jobs])
+        await self._put(found)
+        self._conflict()
+        return found
+
+
+def _written(changes: Sequence[Change]) -> list[Job]:
+    return [change.written for change in changes]
+
+
+def _see(draft: Draft, observations: Sequence[Observation]) -> None:
+    draft.see(observations)
+    draft.finish()
+
+
+def _settle(draft: Draft, jobs: Sequence[Job], findings: Findings, since: datetime) -> None:
+    draft.settle(jobs, findings)
+    draft.answer(findings, since)
+    draft.finish()
+
+
+def _waiting(seen: _Rows) -> dict[str, str]:
+    """Return by array the ids of the tasks that its row shows as not started."""
+    found = ((slurm_id, unstarted(rows)) for slurm_id, rows in seen.items())
+    return {slurm_id: ids for slurm_id, ids in found if ids is not None}
+
+
+def _without(groups: _Rows, left_out: Collection[str | None]) -> _Rows:
+    if not left_out:
+        return groups
+    return {slurm_id: rows for slurm_id, rows in groups.items() if slurm_id not in left_out}
+
+
+def _changed(seen: _Rows, before: _Rows) -> _Rows:
+    return {slurm_id: rows for slurm_id, rows in seen.items() if rows != before.get(slurm_id)}
+
+
+def _observe_all(groups: _Rows) -> list[Observation]:
+    return [observe(slurm_id, rows) for slurm_id, rows in groups.items()]
