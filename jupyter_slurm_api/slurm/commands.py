@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 import secrets
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from datetime import datetime
-from itertools import zip_longest
 from string import ascii_lowercase
 from typing import Final
 
 from .. import states
+from . import directives
 
 _TOKEN_LETTERS: Final = 10
 _TAG: Final = "jupyter-slurm-api="
@@ -221,40 +220,9 @@ def sinfo(separators: Separators) -> list[str]:
     return ["sinfo", "--all", "--noheader", f"--format={text}"]
 
 
-def script_options(script: str) -> list[str]:
-    """Return the words of a script's ``#SBATCH`` lines, as sbatch reads them.
-
-    sbatch stops at the first line that is neither blank nor a comment. A line
-    whose quotes do not close is left to sbatch to refuse.
-    """
-    words: list[str] = []
-    for line in script.split("\n")[1:]:
-        if line.strip() and not line.lstrip().startswith("#"):
-            break
-        if line.startswith("#SBATCH"):
-            words += _words(line.removeprefix("#SBATCH"))
-    return words
-
-
 def script_option(script: str, name: str, short: str | None = None) -> str | None:
-    """Return the value that a script's ``#SBATCH`` lines give an option; the last one counts."""
-    value = None
-    words = script_options(script)
-    for word, following in zip_longest(words, words[1:]):
-        if word.startswith(f"--{name}="):
-            value = word.split("=", 1)[1]
-        elif word in (f"--{name}", f"-{short}"):
-            value = following
-        elif short and word.startswith(f"-{short}") and not word.startswith("--"):
-            value = word[2:]
-    return value
-
-
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text, comments=True)
-    except ValueError:
-        return []
+    """Return what a script's ``#SBATCH`` lines set an option to; the last time counts."""
+    return directives.value(script, name, short)
 
 
 def _format(names: Sequence[str], separators: Separators) -> str:

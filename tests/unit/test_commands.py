@@ -1,4 +1,4 @@
-"""Slurm's command lines, and what they read of scripts and comments."""
+"""Slurm's command lines, and what they read of comments."""
 
 import os
 import re
@@ -165,61 +165,3 @@ def test_a_comment_parts_into_the_user_s_words_and_our_uuid(comment, own, tag):
 def test_what_sbatch_is_given_as_comment_is_read_back(comment):
     given_text = commands.sbatch([], comment=comment, job_id=UUID)[-1].removeprefix("--comment=")
     assert commands.split_tag(given_text) == (comment.strip(), UUID)
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ("", []),
-        ("#!/bin/sh", []),
-        ("#!/bin/sh\n#SBATCH --time=5 -p long", ["--time=5", "-p", "long"]),
-        ("#!/bin/sh\n#SBATCH --a\n\n# comment\n \t\n#SBATCH --b\n", ["--a", "--b"]),
-        ("#!/bin/sh\n#SBATCH --a\necho hello\n#SBATCH --b", ["--a"]),
-        ("#!/bin/sh\n  # an indented comment\n#SBATCH --a", ["--a"]),
-        ("#!/bin/sh\n#SBATCH --comment='two words' # why", ["--comment=two words"]),
-        ("#!/bin/sh\n#SBATCH --comment=a#b", ["--comment=a"]),
-        ("#!/bin/sh\n#SBATCH --comment='a#b'", ["--comment=a#b"]),
-        ('#!/bin/sh\n#SBATCH --comment="it\'s"', ["--comment=it's"]),
-        ("#!/bin/sh\n#SBATCH --comment='open\n#SBATCH --b", ["--b"]),
-        ("#!/bin/sh\n##SBATCH --a", []),
-        ("#!/bin/sh\n# SBATCH --a", []),
-        ("#!/bin/sh\n # SBATCH --a", []),
-        ("#!/bin/sh\n #SBATCH --a", []),
-        ("#!/bin/sh\n#sbatch --a", []),
-        ("#!/bin/sh\n#PBS -N x\n#SBATCH --a", ["--a"]),
-        ("#!/bin/sh\n# form\x0cfeed\n#SBATCH --a", ["--a"]),
-    ],
-)
-def test_the_words_of_a_script_s_sbatch_lines(script, words):
-    assert commands.script_options(script) == words
-
-
-@pytest.mark.parametrize(
-    ("lines", "value"),
-    [
-        ("", None),
-        ("#SBATCH --chdir=/a", "/a"),
-        ("#SBATCH --chdir /a", "/a"),
-        ("#SBATCH -D /a", "/a"),
-        ("#SBATCH -D/a", "/a"),
-        ("#SBATCH --chdir=/a\n#SBATCH -D /b", "/b"),
-        ("#SBATCH -D /b\n#SBATCH --chdir=/a", "/a"),
-        ("#SBATCH --chdir=/a=b", "/a=b"),
-        ("#SBATCH --chdir=", ""),
-        ("#SBATCH --chdir", None),
-        ("#SBATCH --chdirs=/a", None),
-        ("#SBATCH --dependency=singleton", None),
-        ("#SBATCH --chdir='/a b'", "/a b"),
-    ],
-)
-def test_the_last_value_that_a_script_gives_an_option_counts(lines, value):
-    assert commands.script_option(f"#!/bin/sh\n{lines}\n", "chdir", "D") == value
-
-
-def test_an_option_without_a_short_form():
-    assert commands.script_option("#!/bin/sh\n#SBATCH --comment=x -D /a", "comment") == "x"
-
-
-@given(st.text())
-def test_no_script_makes_the_reader_raise(text):
-    commands.script_option(f"#!/bin/sh\n#SBATCH {text}", "chdir", "D")
