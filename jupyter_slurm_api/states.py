@@ -60,6 +60,8 @@ OURS: Final[dict[str, str]] = {SUBMITTING: "SB", UNKNOWN: "UN", NOT_SUBMITTED: "
 
 CODES: Final[dict[str, str]] = BASE_STATES | FLAGS | OURS
 
+_NAMES: Final = {state: state for state in CODES} | {code: state for state, code in CODES.items()}
+
 ENDED: Final[frozenset[str]] = frozenset(BASE_STATES) - {"PENDING", "RUNNING", "SUSPENDED"}
 """Base states that a job does not leave by itself."""
 
@@ -87,6 +89,11 @@ _ARRAY_ORDER: Final = (
 def code_of(state: str) -> str:
     """Return the short code of a state or flag; an unknown word stands for itself."""
     return CODES.get(state, state)
+
+
+def named(word: str) -> str | None:
+    """Return the state or flag that a long or a short word names, in capitals or not."""
+    return _NAMES.get(word.upper())
 
 
 def is_over(state: str) -> bool:

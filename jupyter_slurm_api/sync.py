@@ -19,6 +19,7 @@ from .known import KnownJobs
 from .slurm.client import Slurm
 from .store.jobs import JobStore
 from .tick import Tick
+from .views import Freshness
 
 _LONGEST_PAUSE: Final = 120.0
 _JITTER: Final = 0.1
@@ -39,14 +40,6 @@ class Intervals:
     active: float
     idle: float
     floor: float
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """When Slurm was last seen, and whether that is too long ago to be called its present state."""
-
-    synced_at: datetime | None
-    stale: bool
 
 
 class Sync:

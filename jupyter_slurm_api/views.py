@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, StrictStr
 
-from . import states
+from . import reasons, states
 from .job import Job, JobFacts
 from .models import Model, ParameterValue, QueueRow
 
@@ -58,41 +59,41 @@ class SubmitAnswer(Model):
     slurm_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """When Slurm was last seen, and whether that is too long ago to be called its present state."""
+
+    synced_at: datetime | None
+    stale: bool
+
+
 class JobView(JobFacts):
     """The answer of ``GET job/{id}``.
 
     ``job_id`` is null for a job that is not in our store. ``output`` is the last
     part of its standard output, ``output_size`` the whole of it in bytes.
-    ``stale`` says that this is the last known state, and Slurm or the database
-    could not be asked just now.
+    ``explanation`` says in plain words what a reason means, where there is more to
+    say than to wait. ``stale`` says that this is the state of ``synced_at``, and
+    Slurm or the database could not be asked since.
     """
 
     job_id: str | None
     status_code: str
+    explanation: str | None = None
     output: str | None = None
     output_size: int | None = None
     output_truncated: bool = False
     stale: bool = False
 
     @classmethod
-    def of(
-        cls,
-        job: Job,
-        *,
-        output: str | None = None,
-        output_size: int | None = None,
-        output_truncated: bool = False,
-        stale: bool = False,
-    ) -> JobView:
-        """Show a job of this user."""
-        return cls(
+    def of(cls, job: Job, **shown: Any) -> JobView:
+        """Show a job of this user, with what is ``shown`` beside or instead of what it holds."""
+        facts = {
             **job.model_dump(exclude=_INTERNAL),
-            status_code=states.code_of(job.status),
-            output=output,
-            output_size=output_size,
-            output_truncated=output_truncated,
-            stale=stale,
-        )
+            "status_code": states.code_of(job.status),
+            "explanation": reasons.explanation(job.reason),
+        }
+        return cls.model_validate(facts | shown)
 
     @classmethod
     def of_queue(cls, row: QueueRow, synced_at: datetime, *, stale: bool) -> JobView:
@@ -111,3 +112,18 @@ class JobView(JobFacts):
                 **{name: row[name] for name in _SHARED},
             }
         )
+
+
+class TasksView(Model):
+    """The answer of ``GET job/{id}/tasks``: one page of an array's tasks, in their order.
+
+    ``counts`` has the whole array's tasks by state, ``total`` how many match the
+    question; ``next_after`` is the ``after`` of the next page, null on the last.
+    """
+
+    job_id: str
+    slurm_id: str | None
+    counts: dict[str, int]
+    total: int
+    tasks: list[JobView]
+    next_after: int | None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pymongo.database import Database
+
 from .known import KnownJobs
 from .local.mongod import EmbeddedMongod
 from .services import Services
@@ -17,12 +19,16 @@ from .services.health import HealthService
 from .services.jobs import JobService
 from .services.output import OutputService
 from .services.queue import QueueService
+from .services.retention import RetentionService
 from .services.submission import Checks
+from .services.tasks import TaskService
 from .slurm.cli import SlurmCommands
 from .slurm.runner import Runner
 from .store.jobs import JobStore, create_indexes
-from .store.mongo import Mongo, connect
+from .store.mongo import Document, Mongo, connect
 from .store.outputs import OutputStore
+from .store.retention import Keep, RetentionStore, create_date_indexes
+from .store.tasks import TaskStore
 from .sync import Intervals, Sync
 
 _DRAIN_SECONDS: Final = 10.0
@@ -34,6 +40,11 @@ def _account() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container with a bare user id
         return str(os.getuid())
+
+
+def _prepare(database: Database[Document]) -> None:
+    create_indexes(database)
+    create_date_indexes(database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Settings:
     command_timeout: float
     max_script_bytes: int
     kept_output_bytes: int
+    keep_jobs_days: float
+    keep_outputs_days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Running:
     services: Services
     sync: Sync
     outputs: OutputService
+    retention: RetentionService
     mongo: Mongo
     mongod: EmbeddedMongod | None
 
@@ -70,7 +84,7 @@ class Running:
         mongo = Mongo(
             lambda: connect(mongod.start() if mongod else settings.mongo_uri),
             settings.mongo_db,
-            create_indexes,
+            _prepare,
         )
         store, known = JobStore(mongo, user), KnownJobs()
         outputs = OutputService(store, OutputStore(mongo, user), limit=settings.kept_output_bytes)
@@ -81,20 +95,33 @@ class Running:
         queue = QueueService(slurm, user, known.ids_by_slurm_id, min_life=settings.min_interval)
         checks = Checks(root, limit=settings.max_script_bytes)
         jobs = JobService(
-            slurm, store, outputs, queue, checks, known=known, user=user, submitted=sync.soon
+            slurm,
+            store,
+            outputs,
+            queue,
+            checks,
+            known=known,
+            freshness=sync.freshness,
+            user=user,
+            submitted=sync.soon,
         )
+        keep = Keep(settings.keep_jobs_days, settings.keep_outputs_days)
+        retention = RetentionService(RetentionStore(mongo, user), keep)
         health = HealthService(
-            slurm, mongo, lambda: sync.status, lambda: mongod.note if mongod else None
+            slurm, mongo, lambda: sync.status, lambda: mongod.note if mongod else None, keep
         )
         outputs.start()
         sync.start()
-        return cls(Services(jobs, queue, health), sync, outputs, mongo, mongod)
+        retention.start()
+        tasks = TaskService(jobs, TaskStore(mongo, user))
+        return cls(Services(jobs, queue, tasks, health), sync, outputs, retention, mongo, mongod)
 
     async def stop(self) -> None:
         """Stop in the order of the data's way, so that nothing begun is lost."""
         await self.services.jobs.drain(_DRAIN_SECONDS)
         await self.sync.stop()
         await self.outputs.stop()
+        await self.retention.stop()
         self.mongo.close()
         if self.mongod is not None:
             await asyncio.to_thread(self.mongod.stop)

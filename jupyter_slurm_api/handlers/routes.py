@@ -9,6 +9,7 @@ from .health import HealthHandler
 from .job import JobHandler
 from .queue import QueueHandler
 from .submit import SubmitHandler
+from .tasks import TasksHandler
 
 PREFIX: Final = "/slurm"
 
@@ -16,6 +17,7 @@ ROUTES: Final[list[tuple[str, type[SlurmHandler]]]] = [
     (r"/submit", SubmitHandler),
     (r"/queue", QueueHandler),
     (r"/job/([^/]+)", JobHandler),
+    (r"/job/([^/]+)/tasks", TasksHandler),
     (r"/health", HealthHandler),
 ]
 """The API, as it stands below ``{base_url}slurm``."""

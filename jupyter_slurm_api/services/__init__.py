@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .health import HealthService
 from .jobs import JobService
 from .queue import QueueService
+from .tasks import TaskService
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +16,5 @@ class Services:
 
     jobs: JobService
     queue: QueueService
+    tasks: TaskService
     health: HealthService

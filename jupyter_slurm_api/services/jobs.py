@@ -8,7 +8,7 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from .. import states
 from ..clock import utc_now
@@ -27,8 +27,8 @@ from ..observation import Observation
 from ..slurm import words
 from ..slurm.client import Slurm
 from ..store.jobs import JobStore
-from ..views import JobView, SubmitRequest
-from . import submission
+from ..views import Freshness, JobView, SubmitRequest
+from . import parts, submission
 from .output import OutputService, as_text
 from .queue import QueueService
 
@@ -57,6 +57,7 @@ class JobService:
         checks: submission.Checks,
         *,
         known: KnownJobs,
+        freshness: Callable[[], Freshness],
         user: str,
         submitted: Callable[[], None],
     ) -> None:
@@ -67,6 +68,7 @@ class JobService:
         self._checks = checks
         self._user = user
         self._known = known
+        self._freshness = freshness
         self._after_submit = submitted
         self._submitting: set[asyncio.Task[Job]] = set()
 
@@ -116,17 +118,38 @@ class JobService:
         """
         is_slurm_id = _check_id(job_id)
         try:
-            job = await self._find(job_id, is_slurm_id=is_slurm_id)
+            found = await self._stored(job_id, is_slurm_id=is_slurm_id)
         except DatabaseUnavailable:
             remembered = self._known.get(job_id)
             if remembered is None:
                 raise
-            return JobView.of(remembered, stale=True)
-        if job is not None:
-            return await self._with_output(job)
+            return self.view(remembered, stale=True)
+        if found is not None:
+            return found
         if is_slurm_id:
             return await self._from_queue(job_id)
         raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
+
+    async def own(self, job_id: str) -> Job:
+        """Return a job of this user's as it is stored.
+
+        Raises:
+            InvalidRequest: this is no id.
+            JobNotFound: there is no such job, or it is not this user's.
+        """
+        job = await self._find(job_id, is_slurm_id=_check_id(job_id))
+        if job is None:
+            raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
+        return job
+
+    def view(self, job: Job, **shown: Any) -> JobView:
+        """Show a stored job: one that goes on as of the last look at Slurm."""
+        if job.is_over:
+            return JobView.of(job, **shown)
+        fresh = self._freshness()
+        seen = [moment for moment in (job.synced_at, fresh.synced_at) if moment]
+        facts = {"stale": fresh.stale, "synced_at": max(seen, default=None)}
+        return JobView.of(job, **(facts | shown))
 
     async def _carry_out(self, job: Job, spec: JobSpec) -> Job:
         await self._store.insert(job)
@@ -163,6 +186,20 @@ class JobService:
         except DatabaseUnavailable:
             _log.warning("job %s was refused; its record could not be taken back", job.job_id)
 
+    async def _stored(self, job_id: str, *, is_slurm_id: bool) -> JobView | None:
+        """Show what the store has under an id: a job, a task, or a part of either."""
+        job = await self._find(job_id, is_slurm_id=is_slurm_id)
+        if job and job.task:
+            array = await self._store.get(job.task.array_job_id)
+            return await self._with_output(job, **(parts.script_of(array) if array else {}))
+        if job:
+            return await self._with_output(job)
+        whole = await self._find(words.job_of(job_id), is_slurm_id=True) if is_slurm_id else None
+        part = parts.part_of(whole, job_id) if whole else None
+        if part is None:
+            return None
+        return self.view(part, job_id=None) if part.task else self.view(part)
+
     async def _find(self, job_id: str, *, is_slurm_id: bool) -> Job | None:
         if not is_slurm_id:
             return await self._store.get(job_id.lower())
@@ -170,17 +207,18 @@ class JobService:
             cluster = (await self._slurm.info()).name
         except SlurmError:
             cluster = None  # better another cluster's job than none, while Slurm is away
-        return await self._store.get_by_slurm_id(words.job_of(job_id), cluster)
+        return await self._store.get_by_slurm_id(job_id, cluster)
 
-    async def _with_output(self, job: Job) -> JobView:
+    async def _with_output(self, job: Job, **shown: Any) -> JobView:
         try:
             tail = await self._outputs.read(job, "stdout")
         except FilesUnavailable:
-            return JobView.of(job, stale=True)
+            return self.view(job, **shown, stale=True)
         if tail is None:
-            return JobView.of(job)
-        return JobView.of(
+            return self.view(job, **shown)
+        return self.view(
             job,
+            **shown,
             output=await asyncio.to_thread(as_text, tail.data),
             output_size=tail.size,
             output_truncated=tail.truncated,

@@ -19,7 +19,7 @@ from ..clock import utc_now
 from ..errors import SlurmError
 from ..models import QueueRow
 from ..slurm.client import Slurm
-from ..slurm.words import job_of
+from ..slurm.words import id_of, job_of
 from ..threads import DaemonThreads
 
 _Wanted: TypeAlias = tuple[str | None, bool]  # whose rows, and whether they are stale
@@ -169,7 +169,7 @@ class QueueService:
         api_ids = self._api_ids()
         for row in rows:
             if row["user"] == self._user:
-                row["api_job_id"] = api_ids.get(job_of(row["job_id"]))
+                row["api_job_id"] = api_ids.get(id_of(row["job_id"]))
         return Snapshot(rows, bad, utc_now())
 
 

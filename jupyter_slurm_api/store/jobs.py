@@ -19,7 +19,9 @@ from .. import states
 from ..job import Job
 from ..models import Model
 from ..reconcile import Change
+from . import tasks
 from .mongo import Document, Mongo
+from .retention import NO_DATE
 from .schema import SCHEMA, OutdatedJob
 from .schema import read as _to_job
 
@@ -46,6 +48,12 @@ def create_indexes(database: Database[Document]) -> None:
     jobs.create_index([("user", ASCENDING), ("status", ASCENDING)], name="by_status")
     jobs.create_index([("user", ASCENDING), ("output_kept", ASCENDING)], name="by_output_kept")
     jobs.create_index([("user", ASCENDING), ("slurm_id", ASCENDING)], name="by_slurm_id")
+    jobs.create_index(
+        [("user", ASCENDING), ("task.own_slurm_id", ASCENDING)],
+        name="by_own_slurm_id",
+        partialFilterExpression={"task.own_slurm_id": {"$type": "string"}},
+    )
+    tasks.create_indexes(database)
 
 
 class JobStore:
@@ -80,9 +88,13 @@ class JobStore:
         return await self._one({"_id": job_id})
 
     async def get_by_slurm_id(self, slurm_id: str, cluster: str | None) -> Job | None:
-        """Return this user's latest job under a Slurm id, on any cluster where none is named."""
+        """Return this user's latest job under a Slurm id, on any cluster where none is named.
+
+        A task is found under ``123_7`` and under the id of its own that it got when it started.
+        """
         here = {"cluster": cluster} if cluster else {}
-        return await self._one({"slurm_id": slurm_id, **here})
+        job = await self._one({"slurm_id": slurm_id, **here})
+        return job or await self._one({"task.own_slurm_id": slurm_id, **here})
 
     async def live(self, cluster: str) -> list[Job]:
         """Return this user's jobs on a cluster that are not over."""
@@ -185,10 +197,13 @@ def _drop_adopted_twin(database: Database[Document], key: Document) -> None:
 
 
 def _conditional(before: Job, after: Job) -> tuple[Document, Document]:
-    return (
-        {"_id": before.job_id, "revision": before.revision},
-        {"$set": _to_set(before, after), "$inc": {"revision": 1}},
-    )
+    question = {"_id": before.job_id, "revision": before.revision}
+    update = {"$set": _to_set(before, after), "$inc": {"revision": 1}}
+    if before.is_over and not after.is_over:
+        # It runs again: what was noted of its end without a revision is true no more.
+        update["$set"]["output_kept"] = False
+        update["$unset"] = NO_DATE
+    return question, update
 
 
 def _to_set(before: Job, after: Job) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import mongomock
@@ -22,11 +23,16 @@ from jupyter_slurm_api.services.jobs import JobService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
 from jupyter_slurm_api.services.submission import Checks
+from jupyter_slurm_api.services.tasks import TaskService
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
 from jupyter_slurm_api.store.outputs import OutputStore
+from jupyter_slurm_api.store.tasks import TaskStore
+from jupyter_slurm_api.views import Freshness
+from jupyter_slurm_api.store.retention import Keep
 
 USER = "ada"
+NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
 class Database:
@@ -62,12 +68,36 @@ def known() -> KnownJobs:
 
 
 @pytest.fixture
+def sync_status() -> dict[str, Any]:
+    """What the sync says of itself; a test may change it."""
+    return {
+        "last_success": NOON,
+        "last_error": None,
+        "slurm_error": None,
+        "slurm_last_success": NOON,
+        "slurm_last_error": None,
+        "accounting_error": None,
+        "tick_seconds": 0.1,
+        "interval": 15.0,
+        "failures": 0,
+        "bad_rows": 0,
+        "jobs": 3,
+    }
+
+
+@pytest.fixture
+def freshness() -> list[Freshness]:
+    """How old the sync's knowledge is; the last entry counts."""
+    return [Freshness(NOON, stale=False)]
+
+
+@pytest.fixture
 def jp_server_config() -> dict[str, Any]:
     return {"ServerApp": {"jpserver_extensions": {"jupyter_slurm_api": True}}}
 
 
 @pytest.fixture
-def services(jp_serverapp, jp_root_dir, slurm, database, known) -> Services:
+def services(jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness) -> Services:
     mongo = Mongo(database.open, "outputs", lambda database: None)
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
     store = JobStore(mongo, USER)
@@ -80,13 +110,12 @@ def services(jp_serverapp, jp_root_dir, slurm, database, known) -> Services:
         queue,
         Checks(jp_root_dir, limit=10_000),
         known=known,
+        freshness=lambda: freshness[-1],
         user=USER,
         submitted=lambda: None,
     )
-    health = HealthService(
-        slurm, mongo, lambda: {"last_error": None, "slurm_error": None}, lambda: None
-    )
-    built = Services(jobs, queue, health)
+    health = HealthService(slurm, mongo, lambda: sync_status, lambda: None, Keep(30, 7))
+    built = Services(jobs, queue, TaskService(jobs, TaskStore(mongo, USER)), health)
 
     async def give() -> Services:
         return built

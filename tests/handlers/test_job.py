@@ -64,11 +64,6 @@ async def test_before_a_job_runs_an_earlier_jobs_file_is_not_its_output(
     assert (await call("job", "101")).body["output"] is None
 
 
-async def test_a_task_of_an_array_is_found_as_its_array(call, submit):
-    sent = await submit({"script": SCRIPT})
-    assert (await call("job", "101_3")).body["job_id"] == sent.body["job_id"]
-
-
 async def test_a_uuid_may_be_written_large(call, submit):
     sent = await submit({"script": SCRIPT})
     assert (await call("job", sent.body["job_id"].upper())).status == 200
