@@ -75,7 +75,6 @@ def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str
     status = states.state_of_many({words.state(part["State"]) for part in parts})
     node_list = words.text(run["NodeList"])
     code, signal = words.exit_status(run["ExitCode"])
-    is_over = states.is_over(status)
     canceller = words.cancelled_by(run["State"])
     return Observation(
         slurm_id=slurm_id,
@@ -91,7 +90,7 @@ def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str
         submit_time=words.time(run["Submit"]),
         eligible_time=words.time(run["Eligible"]),
         start_time=words.time(run["Start"]) if node_list else None,
-        end_time=_end(parts) if is_over else None,
+        end_time=_end(parts),
         exit_code=code,
         exit_signal=signal,
         cancelled_by=name_of(canceller) if canceller else None,
