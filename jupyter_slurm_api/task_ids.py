@@ -6,32 +6,39 @@ Source: https://slurm.schedmd.com/job_array.html.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 LARGEST: Final = 4_000_001
 """Slurm's own limit of MaxArraySize; no larger id is believed."""
 
 _RANGE: Final = re.compile(r"([0-9]{1,7})(?:-([0-9]{1,7})(?::([0-9]{1,7}))?)?")
+_LIMIT: Final = re.compile(r"%([0-9]{1,9})\Z")
 
 
 def expand(text: str) -> set[int]:
-    """Return the ids in ``text``; a ``%4`` behind them is no part, nor is what cannot be read."""
+    """Return the ids in ``text``; a ``%4`` behind them is no part, nor is what cannot be read.
+
+    There are no more of them than the largest array has, whatever the text says.
+    """
     ids: set[int] = set()
-    for item in text.partition("%")[0].split(","):
-        if found := _RANGE.fullmatch(item):
+    left = LARGEST
+    for item in text.split(","):
+        if found := _RANGE.fullmatch(item.partition("%")[0]):
             first, last, step = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
-            ids.update(range(first, min(last, LARGEST) + 1, step or 1))
+            some = range(first, min(last, LARGEST) + 1, step or 1)[:left]
+            ids.update(some)
+            left -= len(some)
     return ids
 
 
 def throttle(text: str) -> int | None:
     """Return how many tasks may run at once: the 4 of ``0-9%4``; None for any number."""
-    limit = text.partition("%")[2]
-    return int(limit) or None if limit.isascii() and limit.isdigit() and len(limit) < 10 else None  # noqa: PLR2004 - no larger number is one
+    found = _LIMIT.search(text)
+    return int(found[1]) or None if found else None
 
 
-def compress(ids: Iterable[int]) -> str:
+def compress(ids: AbstractSet[int]) -> str:
     """Write ids as short as ranges do it."""
     numbers = sorted(ids)
     if stepped := _stepped(numbers):
