@@ -30,6 +30,7 @@ _DURATION: Final = re.compile(
     r"(?:([0-9]{1,9})-)?(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(\.[0-9]{1,9})?"
 )
 _SIZE: Final = re.compile(r"([0-9.]+)([KMGTP]?)[nc]?", re.IGNORECASE)
+_TASK: Final = re.compile(r"[0-9]*_[0-9]{1,7}")  # no array has a task of more digits
 _NO_TASK: Final = "4294967294"  # what Slurm writes for a job that is no array
 _SCALE: Final = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}  # a bare number is in MiB
 _PATTERN: Final = re.compile(r"%([0-9]{0,9})([%AajJNnstux])")
@@ -138,8 +139,7 @@ def id_of(row_id: str) -> str:
     """Return what a row is of: ``12_3`` for a task, 12 for ``12_[3-9%2]`` and for ``12+1``."""
     if row_id.isdigit():
         return row_id
-    array, underscore, task = row_id.partition("_")
-    return row_id if underscore and task.isdecimal() and task.isascii() else job_of(array)
+    return row_id if _TASK.fullmatch(row_id) else job_of(row_id)
 
 
 def job_of(row_id: str) -> str:

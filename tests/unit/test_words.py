@@ -163,6 +163,50 @@ def test_memory(word, value):
 @pytest.mark.parametrize(
     ("word", "value"),
     [
+        ("3272K", 3272 * KIB),
+        ("1.50M", 3 * MIB // 2),
+        ("0", 0),
+        ("512", 512),  # of bytes, where a requested one is of MiB
+        ("", None),
+        ("N/A", None),
+        ("\u00b2", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_size(word, value):
+    assert words.size(word) == value
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("00:00.001", 0.001),
+        ("00:01.250", 1.25),
+        ("01:30", 90),
+        ("02:03:04", 7384),
+        ("1-02:03:04", 93784),
+        ("00:00:00", 0),
+        ("INVALID", None),
+        ("", None),
+        ("1", None),
+        ("00:01.", None),
+        ("9" * 5000 + ":00", None),
+    ],
+)
+def test_seconds(word, value):
+    assert words.seconds(word) == pytest.approx(value)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
+def test_seconds_are_those_of_the_duration(days, hours, minutes, seconds):
+    word = f"{days}-{hours:02}:{minutes:02}:{seconds:02}"
+    assert words.seconds(word) == ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    assert words.seconds(words.duration(word)) == words.seconds(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
         ("", {}),
         ("N/A", {}),
         ("cpu=2,mem=100M,node=1,billing=2", {"cpu": "2", "mem": "100M", "node": "1"}),
@@ -175,6 +219,20 @@ def test_tres(word, value):
     found = words.tres(word)
     found.pop("billing", None)
     assert found == value
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("cpu=2,mem=2G,node=1", None),
+        ("cpu=2,gres/gpu=2,gres/gpu:a100=2", "gres/gpu=2,gres/gpu:a100=2"),
+        ("gres/shard=1", "gres/shard=1"),
+        ("", None),
+        ("N/A", None),
+    ],
+)
+def test_gres(word, value):
+    assert words.gres(words.tres(word)) == value
 
 
 @pytest.mark.parametrize(
@@ -222,33 +280,49 @@ def test_state(word, value):
 
 
 @pytest.mark.parametrize(
-    ("row_id", "count"),
+    ("word", "who"),
     [
-        ("12", 1),
-        ("12_3", 1),
-        ("12+1", 1),
-        ("12_[0-9]", 10),
-        ("12_[2-9%2]", 8),
-        ("12_[1,3,5]", 3),
-        ("12_[1-9:3,20,30-31]", 6),
-        ("12_[1-9:3%1]", 3),
-        ("12_[0-100000%50]", 100001),
-        ("12_[7]", 1),
-        # cut, as an older squeue or one without SLURM_BITSTR_LEN=0 prints it
-        ("12_[1,3,5,...]", 3),
-        # nonsense still is one row
-        ("12_[]", 1),
-        ("12_[", 1),
-        ("12_[a-b]", 1),
-        ("12_[9-1]", 1),
-        ("12_[1-9:0]", 9),
-        pytest.param(f"12_[0-{'9' * 30}]", 1, id="beyond any array"),
-        pytest.param(f"12_[{'9' * 5000}]", 1, id="endless"),
-        ("", 1),
+        ("CANCELLED by 1000", "1000"),
+        ("CANCELLED by 0", "0"),
+        ("CANCELLED", None),
+        ("CANCELLED+", None),
+        ("CANCELLED by ", None),
+        ("CANCELLED by alice", None),
+        ("CANCELLED by 1000 by 7", None),
+        ("COMPLETED", None),
+        ("", None),
     ],
 )
-def test_tasks_of(row_id, count):
-    assert words.tasks_of(row_id) == count
+def test_who_cancelled(word, who):
+    assert words.cancelled_by(word) == who
+
+
+@pytest.mark.parametrize(
+    ("row_id", "what"),
+    [
+        ("12", "12"),
+        ("12_3", "12_3"),
+        ("12_0", "12_0"),
+        # the tasks that have not started are the array's own
+        ("12_[3-9%2]", "12"),
+        ("12_[7]", "12"),
+        ("12_", "12"),
+        # components are their job's
+        ("12+0", "12"),
+        ("12+1", "12"),
+        ("67108865", "67108865"),
+        ("12_x", "12"),
+        ("12_-3", "12"),
+        ("12_\u0663", "12"),
+        ("12_\u00b2", "12"),
+        ("12_9999999", "12_9999999"),
+        pytest.param("12_99999999", "12", id="beyond any array"),
+        pytest.param(f"12_{'9' * 5000}", "12", id="endless"),
+        ("", ""),
+    ],
+)
+def test_what_a_row_is_of(row_id, what):
+    assert words.id_of(row_id) == what
 
 
 @pytest.mark.parametrize(
@@ -268,7 +342,12 @@ def test_job_of(row_id, job):
     assert words.job_of(row_id) == job
 
 
-FILLED = words.path_words(slurm_id="42", name="my job", user="alice", node_list="n[07-09,12]")
+FILLED = words.path_words(
+    slurm_id="42", array=None, name="my job", user="alice", node_list="n[07-09,12]"
+)
+OF_A_TASK = words.path_words(
+    slurm_id="57", array=("42", "3"), name="my job", user="alice", node_list="n1"
+)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +362,7 @@ FILLED = words.path_words(slurm_id="42", name="my job", user="alice", node_list=
     ],
 )
 def test_a_pattern_s_node_is_the_first_one(node_list, head):
-    filled = words.path_words(slurm_id="1", name="", user="", node_list=node_list)
+    filled = words.path_words(slurm_id="1", array=None, name="", user="", node_list=node_list)
     assert filled["N"] == head
 
 
@@ -316,6 +395,19 @@ def test_output_path(pattern, path):
     assert words.output_path(pattern, "/data", FILLED) == path
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("slurm-%A_%a.out", "/data/slurm-42_3.out"),
+        ("%A_%4a.out", "/data/42_0003.out"),
+        ("%j.out", "/data/57.out"),
+        ("%J.out", "/data/57.out"),
+    ],
+)
+def test_a_task_s_path_has_its_array_its_index_and_its_own_id(pattern, path):
+    assert words.output_path(pattern, "/data", OF_A_TASK) == path
+
+
 def test_a_percent_in_the_directory_s_own_name_is_no_pattern():
     assert words.output_path("/w/100%j/slurm-%j.out", "/w/100%j", FILLED) == (
         "/w/100%j/slurm-42.out"
@@ -338,7 +430,10 @@ def test_the_root_directory_as_work_dir():
         words.tres,
         words.exit_status,
         words.state,
-        words.tasks_of,
+        words.size,
+        words.seconds,
+        words.cancelled_by,
+        words.id_of,
         words.job_of,
     ],
     ids=lambda read: read.__name__,
@@ -355,5 +450,7 @@ def test_no_word_makes_a_reader_raise(read, word):
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_no_pattern_makes_the_path_raise(pattern, work_dir, name, node_list):
-    filled = words.path_words(slurm_id="1", name=name, user="u", node_list=node_list)
+    filled = words.path_words(
+        slurm_id="1", array=("1", "2"), name=name, user="u", node_list=node_list
+    )
     assert "/" in words.output_path(pattern, work_dir, filled)
