@@ -84,7 +84,10 @@ class KnownJobs:
         return [job for job in self.all() if job.slurm_id is None and not job.is_over]
 
     def in_doubt(
-        self, visible: Collection[str], waiting: Mapping[str, str], *, has_accounting: bool
+        self,
+        visible: Collection[str],
+        waiting: Mapping[str, str],
+        has_accounting: bool,  # noqa: FBT001 - for a thread
     ) -> list[Job]:
         """Return the jobs of which Slurm's queue does not tell all there is to know.
 
@@ -117,10 +120,14 @@ class KnownJobs:
         """Return the UUIDs by Slurm id, as they are now."""
         return dict(self._by_slurm_id)
 
-    def forget_ended(self, visible: Collection[str], *, has_accounting: bool) -> None:
-        """Let go of jobs that are over and that Slurm's queue shows no more."""
+    def ended(self, visible: Collection[str], has_accounting: bool) -> list[str]:  # noqa: FBT001 - for a thread
+        """Return the UUIDs of jobs that are over, and of which Slurm says nothing any more."""
         arrays = {slurm_id.partition("_")[0] for slurm_id in visible if "_" in slurm_id}
-        for job in self.all():
-            is_shown = job.slurm_id in visible or (job.array and job.slurm_id in arrays)
-            if job.is_over and not is_shown and (job.accounted or not has_accounting):
-                self.drop(job.job_id)
+        return [
+            job.job_id
+            for job in self.all()
+            if job.is_over
+            and job.slurm_id not in visible
+            and not (job.array and job.slurm_id in arrays)
+            and (job.accounted or not has_accounting)
+        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from .clock import utc_now
 from .draft import Draft
@@ -24,6 +24,8 @@ from .threads import DaemonThreads
 
 _Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job they are of
 T = TypeVar("T")
+
+_AT_ONCE: Final = 1000
 
 
 class Tick:
@@ -106,14 +108,16 @@ class Tick:
         all_mine = await self._write(info.name, draft)
         is_clear = await self._look_up(info, seen)
         self._rows = _without(seen, draft.postponed) if all_mine else {}
-        self._known.forget_ended(set(seen), has_accounting=info.accounting)
+        ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
+        for job_id in ended:
+            self._known.drop(job_id)
         is_settled = all_mine and is_clear and not draft.postponed
         self._settled = self._known.version if is_settled else None
 
     async def _look_up(self, info: ClusterInfo, seen: _Rows) -> bool:
         """Record what is found out about jobs in doubt; True where none is left."""
         waiting = await self._off_loop(_waiting, seen)
-        in_doubt = self._known.in_doubt(seen.keys(), waiting, has_accounting=info.accounting)
+        in_doubt = await self._in_doubt(info, seen, waiting)
         unanswered = self._known.unanswered()
         if not in_doubt and not unanswered:
             return True
@@ -124,8 +128,16 @@ class Tick:
         since = self.answering_since or utc_now()
         await self._off_loop(_settle, draft, in_doubt, findings, since)
         all_mine = await self._write(info.name, draft)
-        left = self._known.in_doubt(seen.keys(), waiting, has_accounting=info.accounting)
+        left = await self._in_doubt(info, seen, waiting)
         return all_mine and not left and not self._known.unanswered()
+
+    async def _in_doubt(
+        self, info: ClusterInfo, seen: _Rows, waiting: Mapping[str, str]
+    ) -> list[Job]:
+        found: list[Job] = await self._off_loop(
+            self._known.in_doubt, seen.keys(), waiting, info.accounting
+        )
+        return found
 
     def _draft(self, info: ClusterInfo) -> Draft:
         return Draft(self._known, info, user=self._user, now=utc_now())
@@ -151,11 +163,17 @@ class Tick:
 
     async def _put(self, jobs: Sequence[Job]) -> None:
         """Note jobs from the database, arrays with the states of their tasks."""
-        self._known.put(jobs)
+        await self._note(jobs)
         arrays = [job.job_id for job in jobs if job.array]
         if arrays:
             for array_job_id, tasks in (await self._store.task_states(arrays)).items():
                 self._known.put_tasks(array_job_id, tasks)
+
+    async def _note(self, jobs: Sequence[Job]) -> None:
+        """Note jobs some at a time: others want the event loop too."""
+        for at in range(0, len(jobs), _AT_ONCE):
+            self._known.put(jobs[at : at + _AT_ONCE])
+            await asyncio.sleep(0)
 
     async def _write(self, cluster: str, draft: Draft) -> bool:
         """Write; where another server was first, read what it wrote and return False."""
@@ -163,7 +181,7 @@ class Tick:
         all_mine = await self._store.write(changes, new)
         after = [*await self._off_loop(_written, changes), *new]
         if all_mine:
-            self._known.put(after)
+            await self._note(after)
         else:
             after = await self._read_again(cluster, after)
         self._over([job for job in after if job.is_over and not job.output_kept])

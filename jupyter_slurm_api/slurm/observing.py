@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from .. import states
 from ..array import Component
@@ -17,6 +17,10 @@ from . import commands, words
 from .parsing import Parsed, Record, records
 
 _FIELD: Final = {name: at for at, name in enumerate(commands.OWN_FIELDS)}
+# Ten thousand jobs have few different ones of these.
+_time = lru_cache(16384)(words.time)
+_time_limit = lru_cache(1024)(words.time_limit)
+
 _SHOWN: Final = re.compile(r" (\w+)=(\S*)")
 _HEAD: Final = re.compile(
     r"^JobId=(\d+)(?: (?:Array|Het)JobId=(\d+)(?: ArrayTaskId=(\S+))?[^\n]*?)? JobName=",
@@ -51,10 +55,11 @@ def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
     status = states.state_of_many({record[_FIELD["State"]] for record in rows})
     comment, tag = commands.split_tag(words.text(row["Comment"]) or "")
     resources = words.tres(row["tres-alloc"])
-    seen = Observation(
+    waiting = unstarted(rows)
+    return Observation(
         slurm_id=slurm_id,
         own_slurm_id=row["JobID"],
-        unstarted=unstarted(rows),
+        unstarted=waiting,
         status=status,
         user=row["UserName"],
         name=row["Name"],
@@ -65,17 +70,17 @@ def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
         cpus=words.number(row["NumCPUs"]),
         memory=words.memory(resources.get("mem", "")),
         gres=words.gres(resources),
-        time_limit=words.time_limit(row["TimeLimit"]),
-        submit_time=words.time(row["SubmitTime"]),
-        eligible_time=words.time(row["EligibleTime"]),
+        time_limit=_time_limit(row["TimeLimit"]),
+        submit_time=_time(row["SubmitTime"]),
+        eligible_time=_time(row["EligibleTime"]),
         restarts=words.number(row["RestartCnt"]),
         work_dir=row["WorkDir"],
         dependency=words.text(row["Dependency"]),
         comment=comment,
         tag=tag,
         components=_components(rows),
+        **(_run(slurm_id, status, row) if waiting is None else {}),
     )
-    return _with_run(seen, row) if seen.unstarted is None else seen
 
 
 def unstarted(rows: Sequence[Record]) -> str | None:
@@ -84,37 +89,43 @@ def unstarted(rows: Sequence[Record]) -> str | None:
     return ",".join(inside) if inside else None
 
 
-def _with_run(seen: Observation, row: Mapping[str, str]) -> Observation:
-    """Add what only a single job has, and no tasks that wait together."""
-    ran = bool(row["NodeList"]) and seen.status != "PENDING"
-    code, signal = words.exit_status(row["exit_code"]) if seen.is_over else (None, None)
+def _run(slurm_id: str, status: str, row: Mapping[str, str]) -> dict[str, Any]:
+    """Return what only a single job has, and no tasks that wait together."""
+    ran = bool(row["NodeList"]) and status != "PENDING"
+    is_over = states.is_over(status)
+    code, signal = words.exit_status(row["exit_code"]) if is_over else (None, None)
+    stdout, stderr = _paths(slurm_id, row)
+    return {
+        "nodes": words.number(row["NumNodes"]),
+        "node_list": words.text(row["NodeList"]),
+        # Before a job runs these two are Slurm's estimates.
+        "start_time": _time(row["StartTime"]) if ran else None,
+        "end_time": _time(row["EndTime"]) if is_over else None,
+        "exit_code": code,
+        "exit_signal": signal,
+        "stdout_path": stdout,
+        "stderr_path": stderr,
+    }
+
+
+def _paths(slurm_id: str, row: Mapping[str, str]) -> tuple[str, str]:
+    array_id, underscore, task_id = slurm_id.partition("_")
     filled = words.path_words(
-        slurm_id=seen.own_slurm_id or seen.slurm_id,
-        array=(seen.array_slurm_id, str(seen.task_id)) if seen.is_task else None,
+        slurm_id=row["JobID"],
+        array=(array_id, task_id) if underscore else None,
         name=row["Name"],
         user=row["UserName"],
         node_list=row["NodeList"],
     )
-    return replace(
-        seen,
-        nodes=words.number(row["NumNodes"]),
-        node_list=words.text(row["NodeList"]),
-        # Before a job runs these two are Slurm's estimates.
-        start_time=words.time(row["StartTime"]) if ran else None,
-        end_time=words.time(row["EndTime"]) if seen.is_over else None,
-        exit_code=code,
-        exit_signal=signal,
-        stdout_path=words.output_path(_pattern(seen, row["STDOUT"]), row["WorkDir"], filled),
-        stderr_path=words.output_path(_pattern(seen, row["STDERR"]), row["WorkDir"], filled),
-    )
+    # For a task squeue shows the default under a name that is not used.
+    wrong, right = f"/slurm-{row['JobID']}.out", "/slurm-%A_%a.out"
 
+    def path(pattern: str) -> str:
+        if underscore and pattern.endswith(wrong):
+            pattern = pattern.removesuffix(wrong) + right
+        return words.output_path(pattern, row["WorkDir"], filled)
 
-def _pattern(seen: Observation, pattern: str) -> str:
-    """Return the pattern of a path; squeue shows a task's default under a name that is not used."""
-    default = f"/slurm-{seen.own_slurm_id}.out"
-    if seen.is_task and pattern.endswith(default):
-        return f"{pattern.removesuffix(default)}/slurm-%A_%a.out"
-    return pattern
+    return path(row["STDOUT"]), path(row["STDERR"])
 
 
 def _components(rows: Sequence[Record]) -> tuple[Component, ...] | None:
