@@ -6,8 +6,9 @@ Any bytes go in and no exception comes out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Final
 
 from .. import states
@@ -117,12 +118,15 @@ def _paths(slurm_id: str, row: Mapping[str, str]) -> tuple[str, str]:
         user=row["UserName"],
         node_list=row["NodeList"],
     )
+    default = f"{row['WorkDir'].rstrip('/')}/slurm-{row['JobID']}.out"
     # For a task squeue shows the default under a name that is not used.
-    wrong, right = f"/slurm-{row['JobID']}.out", "/slurm-%A_%a.out"
+    real = (
+        default.removesuffix(f"{row['JobID']}.out") + f"{slurm_id}.out" if underscore else default
+    )
 
     def path(pattern: str) -> str:
-        if underscore and pattern.endswith(wrong):
-            pattern = pattern.removesuffix(wrong) + right
+        if pattern == default:  # whatever the directory's name holds is no pattern
+            return real
         return words.output_path(pattern, row["WorkDir"], filled)
 
     return path(row["STDOUT"]), path(row["STDERR"])
@@ -151,25 +155,36 @@ def _component(record: Record) -> Component:
 
 
 def shown(output: bytes, slurm_id: str) -> dict[str, Observation]:
-    """Read ``scontrol show job`` of one job; of an array every task under its own id.
-
-    A job's name stands before what is read here, so the last word counts; its
-    comment stands behind, so what follows the command is left out.
-    """
+    """Read ``scontrol show job`` of one job; of an array every task under its own id."""
     text = output.decode("utf-8", errors="replace")
-    # A name may hold a line that looks like another job's first.
-    heads = [head for head in _HEAD.finditer(text) if slurm_id in (head[1], head[2])]
-    ends = [*(head.start() for head in heads[1:]), len(text)]
     found: dict[str, list[dict[str, str]]] = {}
-    for head, end in zip(heads, ends, strict=True):
-        record = text[head.end() : end]
-        row = dict(_SHOWN.findall(record.rpartition(" Command=")[0] or record))
+    for head, record in _shown_records(text, slurm_id):
+        row = dict(_SHOWN.findall(_facts(record)))
         task = head[3] or ""
         if "JobState" in row:
             row |= {"JobId": head[1], "ArrayTaskId": task}
-            key = f"{slurm_id}_{task}" if task.isdigit() else slurm_id
-            found.setdefault(key, []).append(row)
+            found.setdefault(words.id_of(f"{slurm_id}_{task}"), []).append(row)
     return {key: _shown(key, rows) for key, rows in found.items()}
+
+
+def _shown_records(text: str, slurm_id: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the records that are of a job: the words up to its name, and what follows."""
+    heads = [head for head in _HEAD.finditer(text) if slurm_id in (head[1], head[2])]
+    if heads and heads[0][2] is None:
+        del heads[1:]  # of such a job there is one: its name or comment holds what looks like more
+    for head, following in zip_longest(heads, heads[1:]):
+        yield head, text[head.end() : following.start() if following else None]
+
+
+def _facts(record: str) -> str:
+    """Return the part of a record that has no words of a user's own.
+
+    The name stands before it, command, directory and comment behind; they may hold
+    anything, words that look like this part's too.
+    """
+    parts = (part.rpartition(" UserId=") for part in record.split(" Command=")[:-1])
+    found = (facts for _, mark, facts in parts if mark and " JobState=" in facts)
+    return next(found, record)
 
 
 def _shown(slurm_id: str, rows: Sequence[Mapping[str, str]]) -> Observation:
