@@ -21,6 +21,7 @@ from .services.output import OutputService
 from .services.queue import QueueService
 from .services.retention import RetentionService
 from .services.submission import Checks
+from .services.submit import SubmitService
 from .services.tasks import TaskService
 from .slurm.cli import SlurmCommands
 from .slurm.runner import Runner
@@ -94,17 +95,8 @@ class Running:
         sync = Sync(slurm, store, known, intervals, user=user, over=outputs.keep_soon)
         queue = QueueService(slurm, user, known.ids_by_slurm_id, min_life=settings.min_interval)
         checks = Checks(root, limit=settings.max_script_bytes)
-        jobs = JobService(
-            slurm,
-            store,
-            outputs,
-            queue,
-            checks,
-            known=known,
-            freshness=sync.freshness,
-            user=user,
-            submitted=sync.soon,
-        )
+        submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
+        jobs = JobService(slurm, store, outputs, queue, known=known, freshness=sync.freshness)
         keep = Keep(settings.keep_jobs_days, settings.keep_outputs_days)
         retention = RetentionService(RetentionStore(mongo, user), keep)
         health = HealthService(
@@ -114,11 +106,13 @@ class Running:
         sync.start()
         retention.start()
         tasks = TaskService(jobs, TaskStore(mongo, user))
-        return cls(Services(jobs, queue, tasks, health), sync, outputs, retention, mongo, mongod)
+        return cls(
+            Services(submit, jobs, queue, tasks, health), sync, outputs, retention, mongo, mongod
+        )
 
     async def stop(self) -> None:
         """Stop in the order of the data's way, so that nothing begun is lost."""
-        await self.services.jobs.drain(_DRAIN_SECONDS)
+        await self.services.submit.drain(_DRAIN_SECONDS)
         await self.sync.stop()
         await self.outputs.stop()
         await self.retention.stop()

@@ -26,7 +26,7 @@ class SubmitHandler(SlurmHandler):
     async def post(self) -> None:
         """Submit the job in the body; 201 with its UUID and where to look at it."""
         services = await self.services()
-        job = await services.jobs.submit(_read(self.request.body))
+        job = await services.submit.submit(_read(self.request.body))
         from ..views import SubmitAnswer
 
         self.set_header("Location", url_path_join(self.base_url, "slurm", "job", job.job_id))

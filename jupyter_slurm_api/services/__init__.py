@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .health import HealthService
 from .jobs import JobService
 from .queue import QueueService
+from .submit import SubmitService
 from .tasks import TaskService
 
 
@@ -14,6 +15,7 @@ from .tasks import TaskService
 class Services:
     """What the handlers call."""
 
+    submit: SubmitService
     jobs: JobService
     queue: QueueService
     tasks: TaskService

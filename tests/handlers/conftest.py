@@ -23,13 +23,14 @@ from jupyter_slurm_api.services.jobs import JobService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
 from jupyter_slurm_api.services.submission import Checks
+from jupyter_slurm_api.services.submit import SubmitService
 from jupyter_slurm_api.services.tasks import TaskService
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
 from jupyter_slurm_api.store.outputs import OutputStore
+from jupyter_slurm_api.store.retention import Keep
 from jupyter_slurm_api.store.tasks import TaskStore
 from jupyter_slurm_api.views import Freshness
-from jupyter_slurm_api.store.retention import Keep
 
 USER = "ada"
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -103,19 +104,11 @@ def services(jp_serverapp, jp_root_dir, slurm, database, known, sync_status, fre
     store = JobStore(mongo, USER)
     outputs = OutputService(store, OutputStore(mongo, USER), limit=1024)
     queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=0.2)
-    jobs = JobService(
-        slurm,
-        store,
-        outputs,
-        queue,
-        Checks(jp_root_dir, limit=10_000),
-        known=known,
-        freshness=lambda: freshness[-1],
-        user=USER,
-        submitted=lambda: None,
-    )
+    checks = Checks(jp_root_dir, limit=10_000)
+    submit = SubmitService(slurm, store, checks, known=known, user=USER, submitted=lambda: None)
+    jobs = JobService(slurm, store, outputs, queue, known=known, freshness=lambda: freshness[-1])
     health = HealthService(slurm, mongo, lambda: sync_status, lambda: None, Keep(30, 7))
-    built = Services(jobs, queue, TaskService(jobs, TaskStore(mongo, USER)), health)
+    built = Services(submit, jobs, queue, TaskService(jobs, TaskStore(mongo, USER)), health)
 
     async def give() -> Services:
         return built
