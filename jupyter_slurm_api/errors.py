@@ -4,6 +4,7 @@
     ├── InvalidRequest          what was sent cannot be a job or a question
     │   └── TooLarge            ... because it is too big
     ├── JobNotFound             no such job, or not one this user may see
+    ├── Conflict                a job that is there does not let it be done
     ├── SlurmError              Slurm was asked and did not do it
     │   ├── SlurmRefused        it said no, and why
     │   ├── SlurmDenied         it said no to this user
@@ -51,6 +52,14 @@ class TooLarge(InvalidRequest):
 
 class JobNotFound(SlurmApiError):
     """There is no such job, or it is not one that this user may see."""
+
+
+class Conflict(SlurmApiError):
+    """The request contradicts a job that there is already: ``job_id`` is its UUID."""
+
+    def __init__(self, message: str, job_id: str) -> None:
+        super().__init__(message)
+        self.job_id = job_id
 
 
 class SlurmError(SlurmApiError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -50,6 +52,13 @@ class SubmitRequest(Model):
         Field(description="Where the job runs; default: the server's root directory"),
     ] = None
 
+    @property
+    def sha256(self) -> str:
+        """The same for requests that say the same, in whatever order they say it."""
+        # What is not said is left out: a field that a later release adds changes nothing.
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
 
 class SubmitAnswer(Model):
     """The answer of ``POST submit``; ``slurm_id`` is the id that squeue shows."""
@@ -57,6 +66,17 @@ class SubmitAnswer(Model):
     message: str
     job_id: str
     slurm_id: str | None
+
+    @classmethod
+    def of(cls, job: Job) -> SubmitAnswer:
+        """Answer with a job, of which Slurm may not have told yet whether it has it."""
+        message = "Job submitted successfully"
+        if job.status == states.SUBMITTING:
+            message = (
+                "The job is being submitted, and Slurm has not answered yet: look at"
+                f" GET slurm/job/{job.job_id} to see what became of it"
+            )
+        return cls(message=message, job_id=job.job_id, slurm_id=job.slurm_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,18 +39,27 @@ def queue_row(job_id: str, user: str, **changes: Any) -> QueueRow:
 
 @dataclass
 class FakeSlurm:
-    """Answers with what it holds; raises ``failure`` where one is set."""
+    """Answers with what it holds; raises ``failure`` where one is set.
+
+    Where ``hangs`` is an event, sbatch answers when that has come; ``asked`` has
+    come as soon as there was a submit.
+    """
 
     rows: list[QueueRow] = field(default_factory=list)
     failure: Exception | None = None
     submits: list[JobSpec] = field(default_factory=list)
     looks: int = 0
+    hangs: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def info(self) -> ClusterInfo:
         return ClusterInfo("testcluster", "22.05.8", accounting=True)
 
     async def submit(self, spec: JobSpec) -> Submitted:
         self.submits.append(spec)
+        self.asked.set()
+        if self.hangs:
+            await self.hangs.wait()
         if self.failure:
             raise self.failure
         return Submitted(str(100 + len(self.submits)))

@@ -13,6 +13,7 @@ STATUS: Final[dict[type[errors.SlurmApiError], HTTPStatus]] = {
     errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.JobNotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
     errors.SlurmError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SlurmRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.SlurmDenied: HTTPStatus.FORBIDDEN,
@@ -55,4 +56,6 @@ def problem_of(error: errors.SlurmApiError) -> dict[str, Any]:
     described = problem(status_of(error), error.message) | {"error": kind}
     if isinstance(error, errors.InvalidRequest) and error.errors:
         described["errors"] = error.errors
+    if isinstance(error, errors.Conflict):
+        described["job_id"] = error.job_id
     return described

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from ..errors import InvalidRequest
+from .. import states
+from ..errors import Conflict, InvalidRequest
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from tornado.httputil import HTTPHeaders
 
     from ..views import SubmitRequest
+
+KEY_HEADER: Final = "Idempotency-Key"
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
+_LONGEST_KEY: Final = 255
 
 
 class SubmitHandler(SlurmHandler):
@@ -24,16 +30,47 @@ class SubmitHandler(SlurmHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Submit the job in the body; 201 with its UUID and where to look at it."""
-        services = await self.services()
-        job = await services.submit.submit(_read(self.request.body))
+        """Submit the job in the body; 201 with its UUID and where to look at it.
+
+        The job of an idempotency key that was sent before is answered as it was
+        then, or by 202 as long as Slurm has not said whether it has it.
+        """
+        key = _key(self.request.headers)
+        request = _read(self.request.body)
+        receipt = await (await self.services()).submit.submit(request, key)
         from ..views import SubmitAnswer
 
-        self.set_header("Location", url_path_join(self.base_url, "slurm", "job", job.job_id))
-        answer = SubmitAnswer(
-            message="Job submitted successfully", job_id=job.job_id, slurm_id=job.slurm_id
+        self._point_to(receipt.job.job_id)
+        if receipt.replayed:
+            self.set_header(REPLAYED_HEADER, "true")
+        is_open = receipt.job.status == states.SUBMITTING
+        status = HTTPStatus.ACCEPTED if is_open else HTTPStatus.CREATED
+        self.reply(SubmitAnswer.of(receipt.job), status)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with a problem, and with where the job is that it is about."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, Conflict):
+            self._point_to(error.job_id)
+        super().write_error(status_code, **kwargs)
+
+    def _point_to(self, job_id: str) -> None:
+        self.set_header("Location", url_path_join(self.base_url, "slurm", "job", job_id))
+
+
+def _key(headers: HTTPHeaders) -> str | None:
+    """Return the request's idempotency key, if it has one."""
+    sent = headers.get_list(KEY_HEADER)
+    if not sent:
+        return None
+    key = sent[0]
+    if len(sent) > 1 or not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        sentence = (
+            f"The header {KEY_HEADER} must be sent once, with 1 to {_LONGEST_KEY} printable ASCII"
+            " characters, such as a UUID."
         )
-        self.reply(answer, HTTPStatus.CREATED)
+        raise InvalidRequest(sentence, [{"field": KEY_HEADER, "message": sentence}])
+    return key
 
 
 def _read(body: bytes) -> SubmitRequest:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
 from .. import states
@@ -49,6 +49,12 @@ def create_indexes(database: Database[Document]) -> None:
     jobs.create_index([("user", ASCENDING), ("output_kept", ASCENDING)], name="by_output_kept")
     jobs.create_index([("user", ASCENDING), ("slurm_id", ASCENDING)], name="by_slurm_id")
     jobs.create_index(
+        [("user", ASCENDING), ("idempotency_key", ASCENDING)],
+        name="idempotency_key",
+        unique=True,
+        partialFilterExpression={"idempotency_key": {"$type": "string"}},
+    )
+    jobs.create_index(
         [("user", ASCENDING), ("task.own_slurm_id", ASCENDING)],
         name="by_own_slurm_id",
         partialFilterExpression={"task.own_slurm_id": {"$type": "string"}},
@@ -63,14 +69,13 @@ class JobStore:
         self._mongo = mongo
         self._user = user
 
-    async def insert(self, job: Job) -> None:
-        """Record a job before it is sent to Slurm; on disk when this returns."""
+    async def insert(self, job: Job) -> bool:
+        """Record a job before it is sent to Slurm; on disk when this returns.
+
+        False where another job of this user has its idempotency key.
+        """
         document = _to_document(job)
-        await self._mongo.run(
-            lambda database: (
-                database["jobs"].with_options(write_concern=_ON_DISK).insert_one(document)
-            )
-        )
+        return await self._mongo.run(lambda database: _insert(database, document))
 
     async def delete(self, job: Job) -> None:
         """Take back the record of a job that Slurm refused."""
@@ -95,6 +100,10 @@ class JobStore:
         here = {"cluster": cluster} if cluster else {}
         job = await self._one({"slurm_id": slurm_id, **here})
         return job or await self._one({"task.own_slurm_id": slurm_id, **here})
+
+    async def by_key(self, key: str) -> Job | None:
+        """Return this user's job that was submitted with an idempotency key."""
+        return await self._one({"idempotency_key": key})
 
     async def live(self, cluster: str) -> list[Job]:
         """Return this user's jobs on a cluster that are not over."""
@@ -154,6 +163,16 @@ class JobStore:
         return await self._mongo.run(
             lambda database: [_to_job(found) for found in database["jobs"].find(mine, without)]
         )
+
+
+def _insert(database: Database[Document], document: Document) -> bool:
+    try:
+        database["jobs"].with_options(write_concern=_ON_DISK).insert_one(document)
+    except DuplicateKeyError as error:
+        if "idempotency_key" not in (error.details or {}).get("keyPattern", ()):
+            raise
+        return False
+    return True
 
 
 def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence[Job]) -> bool:

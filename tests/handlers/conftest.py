@@ -148,8 +148,8 @@ def call(jp_fetch, services) -> Callable[..., Awaitable[Answer]]:
 
 @pytest.fixture
 def submit(call) -> Callable[..., Awaitable[Answer]]:
-    async def post(body: Any) -> Answer:
+    async def post(body: Any, **options: Any) -> Answer:
         text = body if isinstance(body, str) else json.dumps(body)
-        return await call("submit", method="POST", body=text)
+        return await call("submit", method="POST", body=text, **options)
 
     return post

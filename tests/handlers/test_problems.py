@@ -34,6 +34,12 @@ def test_the_faults_of_a_request_are_listed():
     assert described["errors"] == faults
 
 
+def test_a_conflict_names_the_job_that_is_there():
+    described = problems.problem_of(errors.Conflict("no", "0b5e4d3c"))
+    assert (described["status"], described["error"]) == (409, "conflict")
+    assert described["job_id"] == "0b5e4d3c"
+
+
 async def test_a_fault_of_ours_shows_no_traceback(call, services, monkeypatch):
     def broken(**_):
         raise RuntimeError("secret inside")

@@ -71,6 +71,7 @@ async def test_the_name_wins_over_the_parameter(submit, slurm):
     [
         (SCRIPT, {"comment": "run 7"}, "run 7 "),
         ("#!/bin/sh\n#SBATCH --comment='of the script'\n", {}, "of the script "),
+        ("#!/bin/sh\n#SBATCH --comm=short\n", {}, "short "),
         ("#!/bin/sh\n#SBATCH --comment=old\n", {"comment": "new"}, "new "),
     ],
 )
@@ -120,6 +121,7 @@ BAD = {
     "a file as directory": ({"script": SCRIPT, "work_dir": "/etc/passwd"}, 422, "does not exist"),
     "a home of nobody": ({"script": SCRIPT, "work_dir": "~nosuchuser/x"}, 422, "no home"),
     "another cluster": ({"script": "#!/bin/sh\n#SBATCH -M other\n"}, 422, "--clusters"),
+    "its other name": ({"script": "#!/bin/sh\n#SBATCH --cluster=x\n"}, 422, "--clusters"),
     "endless parameter": ({"script": SCRIPT, "parameters": {"mem": "1" * 200_000}}, 422, "10,000"),
     "endless number": (
         {"script": SCRIPT, "parameters": {"priority": 10**30}},
