@@ -341,7 +341,7 @@ class TestArrays:
             ("/w/%j.out", "/w/45.out"),
             ("/w/own-45.out", "/w/own-45.out"),
             ("/w/slurm-45.out", "/w/slurm-16_3.out"),  # the wrong default
-            ("/elsewhere/slurm-45.out", "/elsewhere/slurm-16_3.out"),
+            ("/elsewhere/slurm-45.out", "/elsewhere/slurm-45.out"),
         ],
     )
     def test_a_pattern_is_filled_in_with_the_task_s_own_words(self, pattern, path):
@@ -349,6 +349,15 @@ class TestArrays:
         found = row(JobArrayID="16_3", JobID="45", STDOUT=pattern, STDERR=pattern, **words)
         seen = observing.observe("16_3", [found])
         assert (seen.stdout_path, seen.stderr_path) == (path, path)
+
+    @pytest.mark.parametrize("directory", ["/", "/w/100%j", "/w/%A_%a", "/w/back\\slash", "/w/a b"])
+    @pytest.mark.parametrize(("row_id", "part"), [("45", "45"), ("16_3", "16_3")])
+    def test_a_directory_s_own_name_is_no_pattern(self, directory, row_id, part):
+        inside = directory.rstrip("/")
+        found = row(
+            JobArrayID=row_id, JobID="45", WorkDir=directory, STDOUT=f"{inside}/slurm-45.out"
+        )
+        assert observing.observe(row_id, [found]).stdout_path == f"{inside}/slurm-{part}.out"
 
 
 class TestComponents:
