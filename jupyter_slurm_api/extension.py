@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # pydantic and pymongo are loaded after the server has starte
 
 _SECRET_VARIABLES: Final = ("MONGO_URI", "MONGO_DB")
 _LARGEST: Final = 12 * 1024 * 1024  # a document of MongoDB has at most 16 MiB
+_MOST_DAYS: Final = 36_500
 _URI_SCHEMES: Final = ("mongodb://", "mongodb+srv://")
 
 
@@ -85,6 +86,19 @@ class SlurmApi(ExtensionApp):
         end, are shown with a job and kept in MongoDB when it is over.""",
     ).tag(config=True)
 
+    keep_jobs_days = Float(
+        0.0,
+        help="""Days after a job's end until it is deleted from MongoDB, with its output; an array's
+        tasks go when the array does. Default: 0, never. What Slurm has recorded stays. Give it to
+        all servers of a user that share a database: each goes by its own.""",
+    ).tag(config=True)
+
+    keep_outputs_days = Float(
+        0.0,
+        help="""Days until an output that is kept in MongoDB is deleted there; the file that the job
+        wrote stays. Default: 0, as keep_jobs_days says, which it cannot exceed.""",
+    ).tag(config=True)
+
     @default("mongo_uri")
     def _default_mongo_uri(self) -> str:
         return self._environment["MONGO_URI"]
@@ -109,6 +123,8 @@ class SlurmApi(ExtensionApp):
         self.settings[SERVICES] = self.services
         for fault in self._faults():
             self.log.critical("jupyter_slurm_api does not work: %s", fault)
+        for sentence in self._deletions():
+            self.log.info("jupyter_slurm_api: %s", sentence)
 
     def initialize_handlers(self) -> None:
         """Mount the API."""
@@ -174,9 +190,27 @@ class SlurmApi(ExtensionApp):
             for trait in sizes
             if getattr(self, trait) > _LARGEST
         ]
+        faults += [
+            f"SlurmApi.{trait} is {getattr(self, trait)}, but must be 0, for ever, or a number of"
+            f" days up to {_MOST_DAYS}."
+            for trait in ("keep_jobs_days", "keep_outputs_days")
+            if not 0 <= getattr(self, trait) <= _MOST_DAYS
+        ]
         if self.mongo_uri and not self.mongo_uri.startswith(_URI_SCHEMES):
             faults.append("SlurmApi.mongo_uri must begin with mongodb:// or mongodb+srv://.")
         return faults
+
+    def _deletions(self) -> list[str]:
+        """Say what is deleted and when: nobody's data goes in silence."""
+        jobs, outputs = self.keep_jobs_days, self.keep_outputs_days
+        said = []
+        if jobs > 0:
+            said.append(f"jobs that ended more than {jobs:g} days ago are deleted (keep_jobs_days)")
+        if outputs > 0:
+            said.append(
+                f"outputs kept for more than {outputs:g} days are deleted (keep_outputs_days)"
+            )
+        return said
 
 
 def _import_wiring() -> ModuleType:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..clock import utc_now
 from .mongo import Mongo
+from .schema import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class OutputStore:
             "user": self._user,
             "data": tail.data,
             "size": tail.size,
+            "kept_at": utc_now(),
+            "schema": SCHEMA,
         }
         await self._mongo.run(
             lambda database: database["outputs"].replace_one(
