@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated
 
@@ -14,17 +17,23 @@ class HealthHandler(SlurmHandler):
 
     @allow_unauthenticated
     async def get(self) -> None:
-        """Answer with the status alone, and to people who may read with each part's."""
+        """Answer with the status alone, and to people who may read with each part's.
+
+        The service runs, so this is 200; with ``?ready`` it is 503 where a part is away.
+        """
         from pydantic_core import to_json
 
+        health = await self._health(whole=await self._may_read())
+        if health["status"] != "ok" and self.get_query_argument("ready", "0") != "0":
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+        self.finish(to_json(health))
+
+    async def _health(self, *, whole: bool) -> dict[str, Any]:
         try:
             health = (await self.services()).health
-            answer = await health.full() if await self._may_read() else health.brief()
         except NotReady as error:
-            answer = {"status": "degraded"}
-            if await self._may_read():
-                answer["error"] = error.message
-        self.finish(to_json(answer))
+            return {"status": "degraded", **({"error": error.message} if whole else {})}
+        return await (health.full() if whole else health.brief())
 
     async def _may_read(self) -> bool:
         user = self.current_user

@@ -2,61 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from ..errors import SlurmError
+from ..models import ClusterInfo
 from ..slurm.client import Slurm
 from ..store.mongo import Mongo
+from ..store.retention import Keep
+
+_WAIT_SECONDS: Final = 0.5  # less than a probe waits
+_NO_ACCOUNTING: Final = (
+    "This cluster keeps no accounting. How a job ended is known only if this server saw it in the"
+    " queue: of a job that left it unseen, the end stays UNKNOWN."
+)
+_OF_SLURM: Final = ("slurm_error", "slurm_last_success", "slurm_last_error", "accounting_error")
 
 
 class HealthService:
-    """Tells the state of the parts.
+    """Tells the state of the parts, from what is known: whatever hangs, it answers within a second.
 
     ``sync_status`` returns the sync's own figures, ``database_note`` a sentence
-    that people should know about where the jobs are kept.
+    that people should know about where the jobs are kept, ``keep`` is for how long.
     """
 
     def __init__(
         self,
         slurm: Slurm,
         mongo: Mongo,
-        sync_status: Callable[[], dict[str, Any]],
+        sync_status: Callable[[], Mapping[str, Any]],
         database_note: Callable[[], str | None],
+        keep: Keep,
     ) -> None:
         self._slurm = slurm
         self._mongo = mongo
         self._sync_status = sync_status
         self._database_note = database_note
+        self._keep = keep
+        self._info: ClusterInfo | None = None
 
-    def brief(self) -> dict[str, Any]:
-        """Return what anybody may know, from what the last look showed."""
-        failing = self._mongo.last_error or self._sync_status()["last_error"]
-        return {"status": "degraded" if failing else "ok"}
+    async def brief(self) -> dict[str, Any]:
+        """Return what anybody may know."""
+        await self._mongo.look(_WAIT_SECONDS)
+        return _status(self._mongo.contact.error, _error(self._sync_status()))
 
     async def full(self) -> dict[str, Any]:
         """Return the state of each part, for people who are logged in."""
+        brief, fault = await asyncio.gather(self.brief(), self._ask_slurm())
         sync = self._sync_status()
+        slurm = self._slurm_part(sync, sync.get("slurm_error") or fault)
         return {
-            **self.brief(),
-            "slurm": await self._slurm_part(sync["slurm_error"]),
-            "database": {
-                "reachable": self._mongo.last_error is None,
-                "error": self._mongo.last_error,
-                "note": self._database_note(),
-            },
-            "sync": sync,
+            **(brief if slurm["reachable"] else _status(slurm["error"])),
+            "slurm": slurm,
+            "database": self._database_part(),
+            "sync": _sync_part(sync),
         }
 
-    async def _slurm_part(self, last_error: str | None) -> dict[str, Any]:
+    async def _ask_slurm(self) -> str | None:
+        """Learn what Slurm says of itself; where that fails, what is the matter."""
         try:
-            info = await self._slurm.info()
+            self._info = await asyncio.wait_for(self._slurm.info(), _WAIT_SECONDS)
+        except asyncio.TimeoutError:
+            return None if self._info else "Slurm has not answered yet."
         except SlurmError as error:
-            return {"reachable": False, "error": error.message}
+            return error.message
+        return None
+
+    def _slurm_part(self, sync: Mapping[str, Any], error: str | None) -> dict[str, Any]:
+        info = self._info
         return {
-            "reachable": last_error is None,
-            "error": last_error,
-            "cluster": info.name,
-            "version": info.version,
-            "accounting": info.accounting,
+            "reachable": error is None,
+            "error": error,
+            "cluster": info.name if info else None,
+            "version": info.version if info else None,
+            "accounting": info.accounting if info else None,
+            "accounting_error": sync.get("accounting_error"),
+            "note": _NO_ACCOUNTING if info and not info.accounting else None,
+            "last_success": sync.get("slurm_last_success"),
+            "last_error": _told(sync.get("slurm_last_error")),
         }
+
+    def _database_part(self) -> dict[str, Any]:
+        contact = self._mongo.contact
+        return {
+            "reachable": contact.error is None,
+            "error": contact.error,
+            "version": self._mongo.version,
+            "note": self._database_note(),
+            "last_success": contact.last_success,
+            "last_error": contact.last_error,
+            "keep_jobs_days": self._keep.jobs_days,
+            "keep_outputs_days": self._keep.outputs_days,
+        }
+
+
+def _status(*errors: str | None) -> dict[str, Any]:
+    return {"status": "degraded" if any(errors) else "ok"}
+
+
+def _sync_part(sync: Mapping[str, Any]) -> dict[str, Any]:
+    own = {name: value for name, value in sync.items() if name not in _OF_SLURM}
+    return {**own, "error": _error(sync), "last_error": _told(sync["last_error"])}
+
+
+def _error(sync: Mapping[str, Any]) -> str | None:
+    """Return what is the matter with the sync now; its last error stays when all is well again."""
+    last = _told(sync["last_error"])
+    return last["message"] if last and sync.get("failures") else None
+
+
+def _told(error: Any) -> dict[str, Any] | None:
+    return {"message": error, "at": None} if isinstance(error, str) else error

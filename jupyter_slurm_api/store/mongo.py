@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
+import pymongo
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import (
@@ -19,6 +24,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+from ..clock import utc_now
 from ..errors import DatabaseUnavailable, MongodUnavailable, TooLarge
 from ..threads import DaemonThreads
 
@@ -28,6 +34,8 @@ T = TypeVar("T")
 _CONNECT_MS: Final = 2000
 _OPERATION_MS: Final = 5000
 _WAIT_SECONDS: Final = 8.0  # an operation with its connect, and what the threads add
+_PREPARE_SECONDS: Final = 60.0  # an index over all that is stored takes its time, once
+_FRESH_SECONDS: Final = 5.0
 
 _NO_ACCESS: Final = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
 _TOO_LARGE: Final = (DocumentTooLarge, OverflowError)
@@ -48,12 +56,35 @@ def connect(uri: str) -> MongoClient[Document]:
     )
 
 
+@dataclass(slots=True)
+class Contact:
+    """When a server last answered, and what is the matter if it does not.
+
+    ``last_error``, a ``message`` and when it was (``at``), stays when all is well again.
+    """
+
+    error: str | None = None
+    last_success: datetime | None = None
+    last_error: Document | None = None
+
+    def answered(self) -> None:
+        """Note an answer."""
+        self.error = None
+        self.last_success = utc_now()
+
+    def failed(self, message: str) -> None:
+        """Note that none came."""
+        self.error = message
+        self.last_error = {"message": message, "at": utc_now()}
+
+
 class Mongo:
     """Runs blocking work on one database, off the event loop.
 
     ``open_client`` is called in a thread when the database is first needed and
     again after a lost connection, so that it can bring a mongod of our own back;
-    ``prepare`` then runs once on the database.
+    ``prepare`` then runs once on the database. ``version`` is MongoDB's own, once
+    it is known.
     """
 
     def __init__(
@@ -68,7 +99,10 @@ class Mongo:
         self._database: Database[Document] | None = None
         self._opening = threading.Lock()
         self._threads = DaemonThreads(4, "slurm-api-mongo")
-        self.last_error: str | None = None
+        self.contact = Contact()
+        self.version: str | None = None
+        self._heard_at = -_FRESH_SECONDS
+        self._looking: asyncio.Task[None] | None = None
 
     async def run(self, work: Callable[[Database[Document]], T]) -> T:
         """Run ``work`` on the database and return what it returns.
@@ -92,13 +126,30 @@ class Mongo:
             raise DatabaseUnavailable(sentence) from error
         finally:
             given_up.set()
-        self.last_error = None
+        self._heard_at = time.monotonic()
+        self.contact.answered()
         return result
 
+    async def look(self, within: float) -> None:
+        """See whether MongoDB answers, where it was not heard of just now.
+
+        Waits ``within`` seconds at most; who asks again later finds what came of it.
+        """
+        if self._looking is None and time.monotonic() - self._heard_at >= _FRESH_SECONDS:
+            self._looking = asyncio.ensure_future(self._ping())
+        if self._looking is not None:
+            await asyncio.wait([self._looking], timeout=within)
+
+    async def _ping(self) -> None:
+        with suppress(DatabaseUnavailable):
+            await self.run(lambda database: database.command("ping"))
+        self._looking = None
+
     def _failed(self, sentence: str) -> None:
-        if sentence != self.last_error:
+        if sentence != self.contact.error:
             _log.warning("%s", sentence)
-        self.last_error = sentence
+        self._heard_at = time.monotonic()
+        self.contact.failed(sentence)
 
     def _work(self, work: Callable[[Database[Document]], T], given_up: threading.Event) -> T:
         database = self._open()
@@ -114,7 +165,9 @@ class Mongo:
         with self._opening:
             if self._database is None:
                 database = self._open_client()[self._name]
-                self._prepare(database)
+                with pymongo.timeout(_PREPARE_SECONDS):
+                    self._prepare(database)
+                self.version = _version(database)
                 self._database = database
             return self._database
 
@@ -126,7 +179,15 @@ class Mongo:
 
     def close(self) -> None:
         """Let go of the threads; what hangs in one of them is not waited for."""
+        if self._looking is not None:
+            self._looking.cancel()
         self._threads.shutdown()
+
+
+def _version(database: Database[Document]) -> str | None:
+    with suppress(OperationFailure):  # not every service that speaks MongoDB's language tells
+        return str(database.client.server_info()["version"])
+    return None
 
 
 def _meaning(error: Exception) -> str:
