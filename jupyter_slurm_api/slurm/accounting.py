@@ -74,7 +74,8 @@ def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str
     run = parts[0]
     status = states.state_of_many({words.state(part["State"]) for part in parts})
     node_list = words.text(run["NodeList"])
-    code, signal = words.exit_status(run["ExitCode"])
+    is_over = states.is_over(status)
+    code, signal = words.exit_status(run["ExitCode"]) if is_over else (None, None)
     canceller = words.cancelled_by(run["State"])
     return Observation(
         slurm_id=slurm_id,
@@ -105,8 +106,9 @@ def _unstarted(run: _Run) -> str | None:
 
 
 def _end(parts: Sequence[_Run]) -> datetime | None:
-    ends = [words.time(part["End"]) for part in parts]
-    return max((end for end in ends if end), default=None)
+    """Return when the last part ended; sacct has no estimates, and a requeue ends a run too."""
+    ends = [end for part in parts if (end := words.time(part["End"]))]
+    return max(ends) if len(ends) == len(parts) else None
 
 
 def _usage(run: _Run) -> Usage:
@@ -150,11 +152,12 @@ def _components(parts: Sequence[_Run]) -> tuple[Component, ...] | None:
 def tagged(output: bytes, separators: commands.Separators, user: str) -> dict[str, str]:
     """Find our tags in the command lines with which this user's jobs were submitted.
 
-    Returns the Slurm ids of the jobs by UUID.
+    Returns the Slurm ids of the jobs by UUID; a line that was copied came later.
     """
     found: dict[str, str] = {}
-    for row_id, owner, _, line in records(output, separators, len(commands.TAG_FIELDS)).value:
+    rows = records(output, separators, len(commands.TAG_FIELDS)).value
+    for row_id, owner, _, line in sorted(rows, key=lambda row: words.number(row[2]) or 0):
         tag = commands.split_tag(line)[1]
         if tag and owner == user:
-            found[tag] = words.job_of(row_id)
+            found.setdefault(tag, words.job_of(row_id))
     return found
