@@ -49,15 +49,14 @@ class HealthService:
 
     async def full(self) -> dict[str, Any]:
         """Return the state of each part, for people who are logged in."""
-        brief, fault = await asyncio.gather(self.brief(), self._ask_slurm())
+        _, fault = await asyncio.gather(self._mongo.look(_WAIT_SECONDS), self._ask_slurm())
         sync = self._sync_status()
-        slurm = self._slurm_part(sync, sync.get("slurm_error") or fault)
-        return {
-            **(brief if slurm["reachable"] else _status(slurm["error"])),
-            "slurm": slurm,
+        parts = {
+            "slurm": self._slurm_part(sync, sync["slurm_error"] or fault),
             "database": self._database_part(),
             "sync": _sync_part(sync),
         }
+        return _status(*(part["error"] for part in parts.values())) | parts
 
     async def _ask_slurm(self) -> str | None:
         """Learn what Slurm says of itself; where that fails, what is the matter."""
@@ -77,10 +76,10 @@ class HealthService:
             "cluster": info.name if info else None,
             "version": info.version if info else None,
             "accounting": info.accounting if info else None,
-            "accounting_error": sync.get("accounting_error"),
+            "accounting_error": sync["accounting_error"],
             "note": _NO_ACCOUNTING if info and not info.accounting else None,
-            "last_success": sync.get("slurm_last_success"),
-            "last_error": _told(sync.get("slurm_last_error")),
+            "last_success": sync["slurm_last_success"],
+            "last_error": sync["slurm_last_error"],
         }
 
     def _database_part(self) -> dict[str, Any]:
@@ -103,14 +102,9 @@ def _status(*errors: str | None) -> dict[str, Any]:
 
 def _sync_part(sync: Mapping[str, Any]) -> dict[str, Any]:
     own = {name: value for name, value in sync.items() if name not in _OF_SLURM}
-    return {**own, "error": _error(sync), "last_error": _told(sync["last_error"])}
+    return {**own, "error": _error(sync)}
 
 
 def _error(sync: Mapping[str, Any]) -> str | None:
     """Return what is the matter with the sync now; its last error stays when all is well again."""
-    last = _told(sync["last_error"])
-    return last["message"] if last and sync.get("failures") else None
-
-
-def _told(error: Any) -> dict[str, Any] | None:
-    return {"message": error, "at": None} if isinstance(error, str) else error
+    return str(sync["last_error"]["message"]) if sync["failures"] else None
