@@ -66,6 +66,7 @@ class Sync:
         self.first_tick = asyncio.Event()
         """Set when the first tick has ended, however it ended."""
         self._task: asyncio.Task[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
         self._failures = 0
         self._seconds: float | None = None
         self._last_success: datetime | None = None
@@ -110,6 +111,14 @@ class Sync:
             await asyncio.gather(self._task, return_exceptions=True)
         await self._tick.stop()
 
+    async def look(self, seconds: float) -> None:
+        """Wait for a look at Slurm that begins from now on, but not longer than that."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        self._kicked.set()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(waiting, seconds)
+
     def soon(self) -> None:
         """Ask for an extra tick, in a moment or as soon as the floor allows."""
         asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._kicked.set)
@@ -134,6 +143,7 @@ class Sync:
     async def _run(self) -> None:
         while True:
             self._kicked.clear()
+            waiting, self._waiting = self._waiting, []
             try:
                 await self.tick()
             except SlurmError as error:
@@ -146,6 +156,9 @@ class Sync:
                 _log.exception("the sync failed; it goes on")
                 self._failed(f"internal error: {type(error).__name__}")
             self.first_tick.set()
+            for one in waiting:
+                if not one.done():
+                    one.set_result(None)
             await asyncio.sleep(self._intervals.floor)
             pause = self._pause() - self._intervals.floor
             with suppress(asyncio.TimeoutError):

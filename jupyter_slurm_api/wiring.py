@@ -96,7 +96,16 @@ class Running:
         queue = QueueService(slurm, user, known.ids_by_slurm_id, min_life=settings.min_interval)
         checks = Checks(root, limit=settings.max_script_bytes)
         submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
-        jobs = JobService(slurm, store, outputs, queue, known=known, freshness=sync.freshness)
+        jobs = JobService(
+            slurm,
+            store,
+            outputs,
+            queue,
+            known=known,
+            user=user,
+            freshness=sync.freshness,
+            look=sync.look,
+        )
         keep = Keep(settings.keep_jobs_days, settings.keep_outputs_days)
         retention = RetentionService(RetentionStore(mongo, user), keep)
         health = HealthService(

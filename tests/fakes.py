@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +50,7 @@ class FakeSlurm:
     failure: Exception | None = None
     submits: list[JobSpec] = field(default_factory=list)
     looks: int = 0
+    on_look: Callable[[], object] = lambda: None
     hangs: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 

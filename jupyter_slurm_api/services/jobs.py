@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from ..errors import (
@@ -25,6 +25,7 @@ from .output import OutputService, as_text
 from .queue import QueueService
 
 _SLURM_ID: Final = re.compile(r"[0-9]{1,20}(?:[_+][0-9]{1,20})?")
+_LOOK_SECONDS: Final = 2.0
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -32,6 +33,8 @@ class JobService:
     """Shows jobs: those of the user that this server runs as, and others' as squeue does.
 
     ``known`` is what this server has in memory; it answers where MongoDB is away.
+    ``look`` waits for a look at Slurm, so many seconds at most: a job that was
+    submitted without us a moment ago is not known before.
     """
 
     def __init__(
@@ -42,14 +45,18 @@ class JobService:
         queue: QueueService,
         *,
         known: KnownJobs,
+        user: str,
         freshness: Callable[[], Freshness],
+        look: Callable[[float], Awaitable[None]],
     ) -> None:
         self._slurm = slurm
         self._store = store
         self._outputs = outputs
         self._queue = queue
         self._known = known
+        self._user = user
         self._freshness = freshness
+        self._look = look
 
     async def show(self, job_id: str) -> JobView:
         """Return a job by UUID or Slurm id; another user's as far as squeue shows it.
@@ -69,7 +76,7 @@ class JobService:
         if found is not None:
             return found
         if is_slurm_id:
-            return await self._from_queue(job_id)
+            return await self._not_stored(job_id)
         raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
 
     async def own(self, job_id: str) -> Job:
@@ -131,8 +138,13 @@ class JobService:
             output_truncated=tail.truncated,
         )
 
-    async def _from_queue(self, slurm_id: str) -> JobView:
+    async def _not_stored(self, slurm_id: str) -> JobView:
+        """Show a job that only Slurm knows: another user's, or one that is new to us."""
         found = await self._queue.row(slurm_id)
+        if found is None or found[0]["user"] == self._user:
+            await self._look(_LOOK_SECONDS)
+            if stored := await self._stored(slurm_id, is_slurm_id=True):
+                return stored
         if found is None:
             raise JobNotFound(
                 f"There is no job {slurm_id} in the queue, and none of yours had this id."

@@ -93,12 +93,20 @@ def freshness() -> list[Freshness]:
 
 
 @pytest.fixture
+def looks() -> list[float]:
+    """The extra looks at Slurm that were asked for: how long each would have been waited for."""
+    return []
+
+
+@pytest.fixture
 def jp_server_config() -> dict[str, Any]:
     return {"ServerApp": {"jpserver_extensions": {"jupyter_slurm_api": True}}}
 
 
 @pytest.fixture
-def services(jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness) -> Services:
+def services(
+    jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness, looks
+) -> Services:
     mongo = Mongo(database.open, "outputs", lambda database: None)
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
     store = JobStore(mongo, USER)
@@ -106,7 +114,21 @@ def services(jp_serverapp, jp_root_dir, slurm, database, known, sync_status, fre
     queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=0.2)
     checks = Checks(jp_root_dir, limit=10_000)
     submit = SubmitService(slurm, store, checks, known=known, user=USER, submitted=lambda: None)
-    jobs = JobService(slurm, store, outputs, queue, known=known, freshness=lambda: freshness[-1])
+
+    async def look(seconds: float) -> None:
+        looks.append(seconds)
+        slurm.on_look()
+
+    jobs = JobService(
+        slurm,
+        store,
+        outputs,
+        queue,
+        known=known,
+        user=USER,
+        freshness=lambda: freshness[-1],
+        look=look,
+    )
     health = HealthService(slurm, mongo, lambda: sync_status, lambda: None, Keep(30, 7))
     built = Services(submit, jobs, queue, TaskService(jobs, TaskStore(mongo, USER)), health)
 

@@ -401,3 +401,26 @@ class TestLoop:
             return found
 
         assert asyncio.run(pauses()) == pytest.approx([31.5, 63, 126, 126], rel=0.06)
+
+    def test_who_waits_for_a_look_gets_one_that_begins_from_then_on(self, make_sync, cluster):
+        async def run():
+            sync = make_sync()
+            sync._intervals = Intervals(active=60, idle=60, floor=0.01)
+            sync.start()
+            await sync.first_tick.wait()
+            before = cluster.looks
+            await sync.look(5)
+            seen = cluster.looks
+            await sync.stop()
+            return seen - before
+
+        assert asyncio.run(run()) == 1
+
+    def test_nobody_waits_for_a_look_for_ever(self, make_sync):
+        asyncio.run(self.never_ticks(make_sync))
+
+    @staticmethod
+    async def never_ticks(make_sync):
+        sync = make_sync()  # and never started
+        await asyncio.wait_for(sync.look(0.01), 1)
+        await sync.stop()
