@@ -8,7 +8,8 @@ records it, and the other learns that it lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from functools import partial
+from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne
 from pymongo.database import Database
@@ -31,8 +32,6 @@ _ON_DISK: Final = WriteConcern(j=True)
 _AT_ONCE: Final = 500  # a message to MongoDB is encoded in one go, and no other thread runs then
 _WRITTEN_APART: Final = frozenset({"job_id", "revision", "output_kept"})
 """What no write of a state takes along; `mark_output_kept` asks for no revision."""
-
-_Write: TypeAlias = UpdateOne | InsertOne[Document]
 
 
 def create_indexes(database: Database[Document]) -> None:
@@ -139,9 +138,11 @@ class JobStore:
 
         What another server has written stays: read those jobs again.
         """
-        if not changes and not new:
-            return True
-        return await self._mongo.run(lambda database: _bulk(database, changes, new))
+        all_mine = [
+            await self._mongo.run(partial(_bulk, changes=some, new=others))
+            for some, others in _in_slices(changes, new)
+        ]
+        return all(all_mine)
 
     async def mark_output_kept(self, job_id: str) -> None:
         """Note that a job's output needs no more keeping; no state changes by it."""
@@ -175,20 +176,21 @@ def _insert(database: Database[Document], document: Document) -> bool:
     return True
 
 
-def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence[Job]) -> bool:
-    all_mine = [_send(database, some) for some in _in_slices(changes, new)]
-    return all(all_mine)
-
-
-def _in_slices(changes: Sequence[Change], new: Sequence[Job]) -> Iterator[list[_Write]]:
+def _in_slices(
+    changes: Sequence[Change], new: Sequence[Job]
+) -> Iterator[tuple[Sequence[Change], Sequence[Job]]]:
+    """Yield what is written at once: each has MongoDB's time limit to itself."""
     for at in range(0, len(changes), _AT_ONCE):
-        some = changes[at : at + _AT_ONCE]
-        yield [UpdateOne(*_conditional(change.before, change.after)) for change in some]
+        yield changes[at : at + _AT_ONCE], ()
     for at in range(0, len(new), _AT_ONCE):
-        yield [InsertOne(_to_document(job)) for job in new[at : at + _AT_ONCE]]
+        yield (), new[at : at + _AT_ONCE]
 
 
-def _send(database: Database[Document], work: Sequence[_Write]) -> bool:
+def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence[Job]) -> bool:
+    work: list[UpdateOne | InsertOne[Document]] = [
+        UpdateOne(*_conditional(change.before, change.after)) for change in changes
+    ]
+    work += [InsertOne(_to_document(job)) for job in new]
     try:
         result = database["jobs"].bulk_write(work, ordered=False)
     except BulkWriteError as error:
@@ -196,7 +198,7 @@ def _send(database: Database[Document], work: Sequence[_Write]) -> bool:
         if any(fault["code"] != _DUPLICATE_KEY for fault in faults):
             raise
         for fault in faults:
-            if isinstance(work[fault["index"]], UpdateOne):
+            if fault["index"] < len(changes):
                 _drop_adopted_twin(database, fault["keyValue"])
         return False
     return result.matched_count + result.inserted_count == len(work)
