@@ -79,6 +79,7 @@ class QueueService:
         self._user = user
         self._api_ids = api_ids
         self._min_life = min_life
+        self._life = min_life
         self._snapshot: Snapshot | None = None
         self._bodies: dict[_Wanted, asyncio.Future[QueueBody]] = {}
         self._one_by_one = asyncio.Lock()
@@ -157,13 +158,14 @@ class QueueService:
             self._error = error
         else:
             self._failures, self._error = 0, None
+            self._life = max(self._min_life, 5 * (time.monotonic() - began))
         self._bodies.clear()
-        self._next_look = time.monotonic() + self._pause(time.monotonic() - began)
+        self._next_look = time.monotonic() + self._pause()
 
-    def _pause(self, took: float) -> float:
-        base = max(self._min_life, 5 * took)
-        grown: float = base * 2 ** min(self._failures, 10)
-        return min(grown, max(base, _LONGEST_WAIT))
+    def _pause(self) -> float:
+        # How long a squeue hung that did not answer says nothing of what one costs.
+        grown: float = self._life * 2 ** min(self._failures, 10)
+        return min(grown, max(self._life, _LONGEST_WAIT))
 
     def _name_ours(self, rows: list[QueueRow], bad: int) -> Snapshot:
         api_ids = self._api_ids()

@@ -1,0 +1,70 @@
+"""When squeue runs again: seldom where it is slow, and soon where Slurm was away for a moment."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from jupyter_slurm_api.errors import SlurmTimeout
+from jupyter_slurm_api.services import queue
+from jupyter_slurm_api.services.queue import QueueService
+from jupyter_slurm_api.slurm.parsing import Parsed
+
+
+@dataclass
+class Slurm:
+    """A Slurm, and the time, which passes only while squeue runs or a test says so."""
+
+    takes: float
+    is_away: bool = False
+    now: float = 1000.0
+    looks: list[float] = field(default_factory=list)
+
+    def monotonic(self):
+        return self.now
+
+    async def queue(self):
+        self.looks.append(self.now)
+        self.now += self.takes
+        if self.is_away:
+            raise SlurmTimeout("squeue did not answer")
+        return Parsed([], 0)
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """Ask every second for a while; the seconds between the end of a look and the next one."""
+
+    def measure(slurm, *, away_after, takes_away, seconds):
+        monkeypatch.setattr(queue, "time", slurm)
+        ends = []
+
+        async def ask():
+            service = QueueService(slurm, "ada", dict, min_life=5)
+            for second in range(seconds):
+                if second == away_after:
+                    slurm.is_away, slurm.takes = True, takes_away
+                looks = len(slurm.looks)
+                await service.body(mine=False)
+                if len(slurm.looks) > looks:
+                    ends.append(slurm.now)
+                slurm.now += 1
+
+        asyncio.run(ask())
+        return [later - end for end, later in zip(ends, slurm.looks[1:], strict=False)]
+
+    return measure
+
+
+def test_a_slow_squeue_runs_no_more_than_a_sixth_of_the_time(pauses):
+    assert pauses(Slurm(takes=4), away_after=None, takes_away=0, seconds=50) == [20, 20]
+
+
+def test_after_a_failure_the_pauses_grow_up_to_two_minutes(pauses):
+    found = pauses(Slurm(takes=0), away_after=1, takes_away=0, seconds=500)
+    assert found == [5, 10, 20, 40, 80, 120, 120]
+
+
+def test_a_squeue_that_hung_is_tried_again_as_soon_as_one_that_failed_at_once(pauses):
+    found = pauses(Slurm(takes=0), away_after=1, takes_away=20, seconds=100)
+    assert found[:3] == [5, 10, 20]
