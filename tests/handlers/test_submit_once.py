@@ -8,6 +8,7 @@ import pytest
 from tornado.httputil import HTTPHeaders
 
 from jupyter_slurm_api import errors
+from jupyter_slurm_api.store.jobs import JobStore
 
 BODY = {"script": "#!/bin/sh\n", "name": "test-job", "parameters": {"time": "5", "ntasks": 1}}
 OTHER = {"script": "#!/bin/sh\n# of another job\n"}
@@ -252,3 +253,16 @@ class TestFreeAgain:
         slurm.hangs.set()
         assert [(await one).status for one in (first, other)] == [422, 422]
         assert len(slurm.submits) == 2
+
+    async def test_where_the_job_that_had_it_was_refused_just_then(self, send, slurm, monkeypatch):
+        """Another server's record is in the way at the insert, and gone at the second look."""
+        insert, lost = JobStore.insert, [False]
+
+        async def losing_once(store, job):
+            return lost.pop() if lost else await insert(store, job)
+
+        monkeypatch.setattr(JobStore, "insert", losing_once)
+        answer = await send()
+        assert answer.status == 201
+        assert "Idempotency-Replayed" not in answer.headers
+        assert len(slurm.submits) == 1
