@@ -1,4 +1,4 @@
-"""What we knew, what Slurm shows, what follows."""
+"""Whose an observation is, and what follows from what was seen and what was not."""
 
 import uuid
 from datetime import timedelta
@@ -6,25 +6,16 @@ from datetime import timedelta
 import pytest
 
 from jupyter_slurm_api import reconcile
-from jupyter_slurm_api.observation import Observation
-from jupyter_slurm_api.reconcile import CLOCKS_DIFFER, Change
+from jupyter_slurm_api.models import ClusterInfo
+from jupyter_slurm_api.observation import Observation, Usage
+from jupyter_slurm_api.reconcile import CLOCKS_DIFFER, Change, Findings
 
+UUID = "0b5e4d3c-2a19-4f08-8e7d-6c5b4a392817"
 LATER = timedelta(minutes=10)
 
 
 def seen(slurm_id="42", status="RUNNING", **changes):
     return Observation(slurm_id=slurm_id, status=status, **changes)
-
-
-def test_an_observation_without_news_is_no_write(make_job, now):
-    assert reconcile.update(make_job(), seen(status="PENDING", submit_time=now), now) is None
-
-
-def test_news_are_a_write_from_what_was_read_to_what_is(make_job, now):
-    job = make_job()
-    change = reconcile.update(job, seen(), now)
-    assert change.before is job
-    assert change.after.status == "RUNNING"
 
 
 def test_a_written_job_is_one_revision_on(make_job):
@@ -35,58 +26,101 @@ def test_a_written_job_is_one_revision_on(make_job):
     assert after.revision == 6
 
 
-def test_a_job_submitted_without_us_is_adopted(now):
-    job = reconcile.adopt(
-        seen(submit_time=now, start_time=now, name="theirs", user="alice"),
-        cluster="here",
-        user="alice",
-        now=now,
-    )
-    assert uuid.UUID(job.job_id)
-    assert (job.slurm_id, job.cluster, job.user, job.name) == ("42", "here", "alice", "theirs")
-    assert (job.status, job.base_state) == ("RUNNING", "RUNNING")
-    assert job.origin.kind == "slurm"
-    assert job.first_submit_time == now
-    assert [move.state for move in job.transitions] == ["RUNNING"]
-    assert job.revision == 0
+class TestAdopt:
+    def test_a_job_submitted_without_us_is_adopted(self, now):
+        job = reconcile.adopt(
+            seen(submit_time=now, start_time=now, name="theirs", user="alice"),
+            cluster="here",
+            user="alice",
+            now=now,
+        )
+        assert uuid.UUID(job.job_id)
+        assert (job.slurm_id, job.cluster, job.user, job.name) == ("42", "here", "alice", "theirs")
+        assert (job.status, job.base_state) == ("RUNNING", "RUNNING")
+        assert job.origin.kind == "slurm"
+        assert job.first_submit_time == now
+        assert [move.state for move in job.transitions] == ["RUNNING"]
+        assert job.revision == 0
 
+    def test_two_adopted_jobs_are_two(self, now):
+        first, second = (
+            reconcile.adopt(seen(), cluster="here", user="alice", now=now) for _ in range(2)
+        )
+        assert first.job_id != second.job_id
 
-def test_two_adopted_jobs_are_two(now):
-    first, second = (
-        reconcile.adopt(seen(), cluster="here", user="alice", now=now) for _ in range(2)
-    )
-    assert first.job_id != second.job_id
+    def test_a_task_belongs_to_its_array(self, make_job, now):
+        array = make_job(UUID, name="job", work_dir="/work")
+        look = seen("42_7", own_slurm_id="57", submit_time=now, start_time=now)
+        job = reconcile.adopt_task(array, look, now)
+        assert (job.slurm_id, job.status, job.first_submit_time) == ("42_7", "RUNNING", now)
+        assert (job.name, job.user, job.cluster) == ("job", "alice", "here")
+        assert (job.work_dir, job.origin) == ("/work", array.origin)
+        assert job.task.model_dump() == {
+            "array_job_id": UUID,
+            "array_slurm_id": "42",
+            "task_id": 7,
+            "own_slurm_id": "57",
+        }
+
+    def test_every_server_gives_a_task_the_same_uuid_and_each_task_its_own(self, make_job, now):
+        array = make_job(UUID)
+        first, again, other = (
+            reconcile.adopt_task(array, seen(slurm_id), now).job_id
+            for slurm_id in ("42_0", "42_0", "42_1")
+        )
+        assert first == again != other
+        assert uuid.UUID(first)
+
+    def test_what_a_task_says_of_its_array_leaves_out_what_is_the_task_s_own(self, now):
+        look = seen(
+            "42_7",
+            "FAILED",
+            name="job",
+            partition="debug",
+            submit_time=now,
+            start_time=now,
+            end_time=now,
+            exit_code=3,
+            exit_signal=9,
+            nodes=1,
+            node_list="n1",
+            restarts=1,
+            stdout_path="/w/42_7.out",
+            stderr_path="/w/42_7.err",
+            usage=Usage(elapsed=1),
+        )
+        facts = reconcile.facts_of_array(look, "PENDING")
+        assert facts == seen("42", "PENDING", name="job", partition="debug", submit_time=now)
 
 
 @pytest.mark.parametrize("slurm_id", ["42", None])
 def test_a_job_that_nobody_knows_any_more_is_unknown_never_a_guess(make_job, now, slurm_id):
     job = make_job(slurm_id=slurm_id, status="RUNNING", base_state="RUNNING")
-    change = reconcile.gone(job, now)
-    assert (change.after.status, change.after.base_state) == ("UNKNOWN", "RUNNING")
-    assert change.after.is_over
-    assert "no longer knows" in change.after.reason
-    assert change.after.end_time is None
-    assert change.after.exit_code is None
+    after = reconcile.gone(job, now)
+    assert (after.status, after.base_state) == ("UNKNOWN", "RUNNING")
+    assert after.is_over
+    assert "no longer knows" in after.reason
+    assert (after.end_time, after.exit_code) == (None, None)
 
 
-class TestLastRun:
+class TestOwnRuns:
     def test_no_runs(self, make_job):
-        assert reconcile.last_run(make_job(), []) is None
+        assert reconcile.own_runs(make_job(), []) == []
 
-    def test_the_latest(self, make_job, now):
+    def test_all_from_the_first_submit_on(self, make_job, now):
         runs = [seen(status="REQUEUED", submit_time=now), seen(submit_time=now + LATER)]
-        assert reconcile.last_run(make_job(), runs) is runs[1]
+        assert reconcile.own_runs(make_job(), runs) == runs
 
     def test_what_was_submitted_before_is_another_job_under_this_id(self, make_job, now):
-        runs = [seen(submit_time=now - timedelta(seconds=1))]
-        assert reconcile.last_run(make_job(), runs) is None
+        runs = [seen(submit_time=now - timedelta(seconds=1)), seen(submit_time=now)]
+        assert reconcile.own_runs(make_job(), runs) == runs[1:]
 
     def test_a_run_without_a_submit_time_proves_nothing(self, make_job):
-        assert reconcile.last_run(make_job(), [seen()]) is None
+        assert reconcile.own_runs(make_job(), [seen()]) == []
 
     def test_a_job_without_any_time_has_no_run(self, make_job, now):
         job = make_job(submit_time=None, first_submit_time=None)
-        assert reconcile.last_run(job, [seen(submit_time=now)]) is None
+        assert reconcile.own_runs(job, [seen(submit_time=now)]) == []
 
     @pytest.mark.parametrize(
         ("earlier", "is_it"),
@@ -99,7 +133,7 @@ class TestLastRun:
     def test_our_own_submit_time_is_by_another_clock(self, make_job, now, earlier, is_it):
         job = make_job(first_submit_time=None)
         run = seen(submit_time=now - earlier)
-        assert (reconcile.last_run(job, [run]) is run) is is_it
+        assert (reconcile.own_runs(job, [run]) == [run]) is is_it
 
 
 class TestMatch:
@@ -133,6 +167,13 @@ class TestMatch:
         own, copy = seen(tag="bbbb", submit_time=now), seen("43", tag="bbbb", submit_time=now)
         assert self.match([own, copy], job) == ([(job, own)], [copy])
 
+    @pytest.mark.xfail(reason="each row with the tag is taken for the job", strict=True)
+    def test_of_two_with_the_tag_of_a_lost_answer_the_first_is_the_job(self, make_job, now):
+        job = make_job("bbbb", slurm_id=None, status="SUBMITTING", first_submit_time=None)
+        own = seen("43", tag="bbbb", submit_time=now)
+        copy = seen("44", tag="bbbb", submit_time=now + LATER)
+        assert self.match([own, copy], job) == ([(job, own)], [copy])
+
     def test_a_tag_that_nobody_knows(self, make_job):
         look = seen("43", tag="cccc")
         assert self.match([look], make_job("bbbb")) == ([], [look])
@@ -148,65 +189,133 @@ class TestMatch:
         look = seen(submit_time=now + LATER)
         assert self.match([look], new, old) == ([(new, look)], [])
 
-    def test_which_jobs_were_seen(self, make_job, now):
-        found = reconcile.match([seen(submit_time=now), seen("43")], [make_job("aaaa")])
-        assert found.jobs == {"aaaa"}
+
+def test_of_jobs_under_one_id_the_newest_has_it(make_job, now):
+    old, new = make_job("old"), make_job("new", first_submit_time=now + LATER)
+    lost = make_job("lost", slurm_id=None)
+    assert reconcile.newest([old, new, lost]) == {"42": new}
+    assert reconcile.newest([new, old]) == {"42": new}
 
 
-class TestMissing:
-    @staticmethod
-    def missing(observations, visible, *jobs):
-        seen = reconcile.match(observations, jobs)
-        found = reconcile.missing(jobs, seen, visible, reconcile.ended_arrays(seen))
-        return [job.job_id for job in found]
+class TestFindings:
+    def test_an_array_s_runs_are_by_task(self):
+        zero, one = [seen("42_0")], [seen("42_1", "REQUEUED"), seen("42_1")]
+        found = Findings(runs={"42_0": zero, "42_1": one, "42": [seen()], "7_3": [seen("7_3")]})
+        assert found.by_array() == {"42": {0: zero, 1: one}, "7": {3: [seen("7_3")]}}
 
-    def test_a_job_that_the_queue_shows_is_not(self, make_job):
-        assert self.missing([], {"42"}, make_job()) == []
+    def test_what_only_the_controller_knows_is_among_them(self):
+        shown = {"42_0": seen("42_0"), "42_1": seen("42_1"), "42": seen()}
+        found = Findings(runs={"42_0": [seen("42_0", "COMPLETED")]}, shown=shown)
+        assert found.by_array() == {
+            "42": {0: [seen("42_0", "COMPLETED")], 1: [seen("42_1")]},
+        }
 
-    def test_a_job_that_it_does_not_show_is(self, make_job):
-        assert self.missing([], {"43"}, make_job()) == ["aaaa"]
 
-    @pytest.mark.parametrize("changes", [{"status": "COMPLETED"}, {"status": "UNKNOWN"}])
-    def test_a_job_that_is_over_is_not(self, make_job, changes):
-        assert self.missing([], set(), make_job(**changes)) == []
-
-    def test_a_job_without_a_slurm_id_is_not(self, make_job):
-        assert self.missing([], set(), make_job(slurm_id=None, status="SUBMITTING")) == []
-
-    def test_a_job_whose_id_a_stranger_has_is(self, make_job, now):
-        assert self.missing([seen(submit_time=now + LATER)], {"42"}, make_job()) == ["aaaa"]
-
-    def test_a_job_whose_id_a_newer_one_has_is(self, make_job, now):
-        new = make_job("bbbb", first_submit_time=now + LATER)
-        assert self.missing([], {"42"}, new, make_job("aaaa")) == ["aaaa"]
-
-    def test_an_array_of_which_the_queue_shows_only_ended_tasks_is(self, make_job, now):
-        look = seen(status="COMPLETED", submit_time=now, array={"COMPLETED": 2})
-        assert self.missing([look], {"42"}, make_job()) == ["aaaa"]
-
-    def test_an_array_that_still_moves_is_not(self, make_job, now):
-        look = seen(status="RUNNING", submit_time=now, array={"COMPLETED": 2, "RUNNING": 1})
-        assert self.missing([look], {"42"}, make_job()) == []
+def test_a_new_job_may_be_the_one_whose_answer_is_on_its_way(make_job, now):
+    waiting = [make_job(slurm_id=None, status="SUBMITTING")]
+    strangers = [
+        seen("1", submit_time=now),
+        seen("2", submit_time=now - timedelta(seconds=61)),
+        seen("3"),
+    ]
+    assert reconcile.perhaps_ours(strangers, waiting, now) == {"1", "3"}
+    assert reconcile.perhaps_ours(strangers, [], now) == set()
 
 
 class TestUnanswered:
-    def test_long_after_sbatch_died_a_submit_is_unknown(self, make_job, now):
-        job = make_job(slurm_id=None, status="SUBMITTING", base_state=None, first_submit_time=None)
-        change = reconcile.unanswered(job, now + timedelta(minutes=5))
-        assert (change.after.status, change.after.slurm_id) == ("UNKNOWN", None)
-        assert "did not answer" in change.after.reason
+    @pytest.fixture
+    def judge(self, make_job, now):
+        """Judge a submit without an answer by its age and that of the controller's, in seconds."""
 
-    @pytest.mark.parametrize("seconds", [0, 150, 239])
-    def test_before_that_it_may_become_a_job_yet(self, make_job, now, seconds):
-        job = make_job(slurm_id=None, status="SUBMITTING", first_submit_time=None)
-        assert reconcile.unanswered(job, now + timedelta(seconds=seconds)) is None
+        def judge(age=600, answering=600, tagged=None, info=None, **changes):
+            facts = {
+                "slurm_id": None,
+                "status": "SUBMITTING",
+                "base_state": None,
+                "submit_time": now - timedelta(seconds=age),
+                "first_submit_time": None,
+                "idempotency_key": "key",
+            }
+            return reconcile.unanswered(
+                make_job(UUID, **(facts | changes)),
+                Findings(tagged=tagged),
+                info or ClusterInfo("here", "22.05.8", accounting=True, min_job_age=300),
+                answering_since=now - timedelta(seconds=answering),
+                now=now,
+            )
 
-    def test_a_new_job_may_be_the_one_whose_answer_is_on_its_way(self, make_job, now):
-        waiting = [make_job(slurm_id=None, status="SUBMITTING")]
-        strangers = [
-            seen("1", submit_time=now),
-            seen("2", submit_time=now - timedelta(seconds=61)),
-            seen("3"),
-        ]
-        assert reconcile.perhaps_ours(strangers, waiting, now) == {"1", "3"}
-        assert reconcile.perhaps_ours(strangers, [], now) == set()
+        return judge
+
+    @pytest.mark.parametrize("age", [11, 600])
+    def test_it_is_found_by_its_tag_in_the_accounting(self, judge, age):
+        job = judge(age, tagged={UUID: "42", "another": "43"})
+        assert (job.slurm_id, job.status, job.idempotency_key) == ("42", "PENDING", "key")
+
+    @pytest.mark.parametrize(
+        ("age", "answering", "status"),
+        [
+            (0, 600, "SUBMITTING"),
+            (269, 600, "SUBMITTING"),  # sbatch may have sent it just before it was killed
+            (270, 600, "NOT_SUBMITTED"),
+            (86400, 600, "NOT_SUBMITTED"),
+            (86400, 0, "SUBMITTING"),  # a controller that hung works off what it was sent
+            (86400, 29, "SUBMITTING"),
+            (86400, 30, "NOT_SUBMITTED"),
+        ],
+    )
+    def test_that_no_job_came_of_it_is_certain_only_after_a_while(
+        self, judge, age, answering, status
+    ):
+        assert judge(age, answering, tagged={}).status == status
+
+    @pytest.mark.parametrize(
+        ("age", "min_job_age", "status"),
+        [
+            (280, 300, "NOT_SUBMITTED"),
+            (299, 300, "NOT_SUBMITTED"),
+            (300, 300, "UNKNOWN"),
+            (280, 2, "UNKNOWN"),
+            (86400, 0, "UNKNOWN"),
+            (3599, 3600, "NOT_SUBMITTED"),
+        ],
+    )
+    def test_without_accounting_only_while_the_queue_would_still_show_it(
+        self, judge, age, min_job_age, status
+    ):
+        info = ClusterInfo("here", "22.05.8", accounting=False, min_job_age=min_job_age)
+        assert judge(age, info=info).status == status
+
+    def test_while_the_accounting_cannot_be_asked_it_waits(self, judge):
+        assert judge(86400).status == "SUBMITTING"
+        assert judge(280).status == "NOT_SUBMITTED"  # since the queue would show it
+
+    @pytest.mark.xfail(reason="it waits for an answer that never comes", strict=True)
+    def test_an_accounting_that_keeps_no_submit_lines_is_not_waited_for(self, judge):
+        info = ClusterInfo("here", "20.11.9", accounting=True, min_job_age=300)
+        assert judge(86400, info=info).status == "UNKNOWN"
+
+    def test_what_was_not_submitted_may_be_submitted_again_under_its_key(self, judge):
+        job = judge(tagged={})
+        assert (job.status, job.slurm_id, job.idempotency_key) == ("NOT_SUBMITTED", None, None)
+        assert job.is_over
+        assert "Submit it again" in job.reason
+
+    def test_what_may_have_been_submitted_keeps_its_key(self, judge):
+        job = judge(info=ClusterInfo("here", "22.05.8", accounting=False))
+        assert (job.status, job.slurm_id, job.idempotency_key) == ("UNKNOWN", None, "key")
+        assert job.is_over
+        assert "no longer be found out" in job.reason
+
+    def test_a_submit_of_unknown_age_is_an_old_one(self, judge):
+        assert judge(tagged={}, submit_time=None).status == "NOT_SUBMITTED"
+
+    def test_what_stays_as_it_is_is_no_write(self, judge, make_job, now):
+        job = make_job(slurm_id=None, status="SUBMITTING")
+        after = reconcile.unanswered(
+            job,
+            Findings(),
+            ClusterInfo("here", "22.05.8", accounting=True),
+            answering_since=now,
+            now=now,
+        )
+        assert after is job
