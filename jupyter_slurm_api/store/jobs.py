@@ -29,6 +29,8 @@ from .schema import read as _to_job
 _OVER: Final = sorted(states.OVER)
 _DUPLICATE_KEY: Final = 11000
 _ON_DISK: Final = WriteConcern(j=True)
+# With {"$type": "string"}, MongoDB would not find by the index what is equal to a string.
+_A_STRING: Final = {"$gte": ""}
 _AT_ONCE: Final = 500  # a message to MongoDB is encoded in one go, and no other thread runs then
 _WRITTEN_APART: Final = frozenset({"job_id", "revision", "output_kept"})
 """What no write of a state takes along; `mark_output_kept` asks for no revision."""
@@ -49,14 +51,19 @@ def create_indexes(database: Database[Document]) -> None:
     jobs.create_index([("user", ASCENDING), ("slurm_id", ASCENDING)], name="by_slurm_id")
     jobs.create_index(
         [("user", ASCENDING), ("idempotency_key", ASCENDING)],
-        name="idempotency_key",
+        name="one_job_a_key",
         unique=True,
-        partialFilterExpression={"idempotency_key": {"$type": "string"}},
+        partialFilterExpression={"idempotency_key": _A_STRING},
     )
     jobs.create_index(
         [("user", ASCENDING), ("task.own_slurm_id", ASCENDING)],
-        name="by_own_slurm_id",
-        partialFilterExpression={"task.own_slurm_id": {"$type": "string"}},
+        name="by_tasks_own_slurm_id",
+        partialFilterExpression={"task.own_slurm_id": _A_STRING},
+    )
+    jobs.create_index(
+        [("user", ASCENDING), ("status", ASCENDING)],
+        name="unaccounted",
+        partialFilterExpression={"accounted": False},
     )
     tasks.create_indexes(database)
 

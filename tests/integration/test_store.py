@@ -143,6 +143,47 @@ class TestManyWritesAtOnce:
         assert jobs.write([answered], [])
 
 
+class TestQuestions:
+    @pytest.fixture
+    def read(self, jobs, run):
+        """Ask something among a thousand jobs; how many documents MongoDB read for it."""
+        ended = {"status": "COMPLETED", "output_kept": True, "accounted": True}
+        many = [
+            make(str(number), idempotency_key=f"key-{number}", **ended) for number in range(1000)
+        ]
+        task = ArrayTask(array_job_id="5", array_slurm_id="5", task_id=1, own_slurm_id="6666")
+        unfinished = {"task": task, "output_kept": False, "accounted": False}
+        many += [make("live"), make("task", **ended | unfinished)]
+        assert jobs.write([], many)
+
+        def ask(question):
+            run(lambda database: database.command("profile", 2))
+            question(jobs)
+            run(lambda database: database.command("profile", 0))
+            asked = {"op": "query", "ns": {"$regex": "[.]jobs$"}}
+            found = run(lambda database: list(database["system.profile"].find(asked)))
+            assert found
+            return sum(one["docsExamined"] for one in found)
+
+        return ask
+
+    @pytest.mark.parametrize(
+        "question",
+        [
+            lambda jobs: jobs.get("7"),
+            lambda jobs: jobs.get_by_slurm_id("7", "here"),
+            lambda jobs: jobs.get_by_slurm_id("6666", "here"),
+            lambda jobs: jobs.by_key("key-7"),
+            lambda jobs: jobs.live("here"),
+            lambda jobs: jobs.unkept("here"),
+            lambda jobs: jobs.unaccounted("here"),
+            lambda jobs: jobs.find("here", ["7", "8"], ["9"]),
+        ],
+    )
+    def test_each_is_answered_without_reading_other_jobs(self, read, question):
+        assert read(question) < 10
+
+
 class TestRetention:
     @pytest.fixture
     def keep(self, mongo):
