@@ -170,7 +170,10 @@ class Draft:
         self, job: Job, findings: Findings, tasks: Mapping[int, Sequence[Observation]]
     ) -> None:
         here = self._known.tasks(job.job_id)
-        for row in reconcile.own_runs(job, findings.runs.get(job.slurm_id or "", ())):
+        slurm_id = job.slurm_id or ""
+        shown = findings.shown.get(slurm_id)
+        rows = reconcile.own_runs(job, findings.runs.get(slurm_id, ()))
+        for row in [*rows, shown] if shown and job.is_in(shown) else rows:
             if row.unstarted:
                 self._see_whole(self._latest(job.job_id) or job, row)
         for task_id, runs in tasks.items():
@@ -179,7 +182,8 @@ class Draft:
                 self._add_task(job, own)
         self._touched.setdefault(job.job_id, {})
         if job.job_id not in findings.patient:
-            self._give_up_on(job.job_id, findings.waiting.get(job.slurm_id or "", ""))
+            row_ids = shown.unstarted if shown else findings.waiting.get(slurm_id)
+            self._give_up_on(job.job_id, row_ids or "")
             self._confirmed.add(job.job_id)
         elif len(tasks) >= len(here):
             self._confirmed.add(job.job_id)

@@ -15,6 +15,20 @@ from .observation import Observation
 _NOTHING = Array(counts={})
 
 
+def submitted(ids: str) -> Array | None:
+    """Return an array that was just submitted with these ids; None where they are none."""
+    tasks = task_ids.expand(ids)
+    if not tasks:
+        return None
+    waiting = task_ids.compress(tasks)
+    return Array(
+        tasks=waiting,
+        throttle=task_ids.throttle(ids),
+        counts={"PENDING": len(tasks)},
+        unstarted={"PENDING": waiting},
+    )
+
+
 def with_row(array: Array | None, row: Observation, started: Iterable[int]) -> Array:
     """Return an array after a row that shows what became of tasks that have not started.
 

@@ -50,6 +50,7 @@ class FakeSlurm:
     failure: Exception | None = None
     submits: list[JobSpec] = field(default_factory=list)
     looks: int = 0
+    extra_looks: list[float] = field(default_factory=list)
     on_look: Callable[[], object] = lambda: None
     hangs: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)

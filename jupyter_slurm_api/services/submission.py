@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +69,14 @@ def check_parameters(request: SubmitRequest) -> None:
     ]
     if faults:
         raise InvalidRequest(" ".join(fault["message"] for fault in faults), faults)
+
+
+def array_ids(script: str, parameters: Mapping[str, options.Value]) -> str:
+    """Return the ids of the array's tasks that a request asks for, as it writes them."""
+    wanted = parameters.get("array")
+    if wanted is None or wanted is False:
+        return commands.script_option(script, "array", "a") or ""
+    return options.to_text(wanted)
 
 
 class Checks:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from .. import states
+from .. import states, tally
 from ..clock import utc_now
 from ..errors import Conflict, DatabaseUnavailable, SlurmTimeout
 from ..job import Job, Origin
@@ -164,7 +164,8 @@ class SubmitService:
     async def _submitted(self, job: Job, answer: Submitted) -> Job:
         now = utc_now()
         seen = Observation(slurm_id=answer.slurm_id, status="PENDING")
-        after = job.with_observation(seen, now)
+        array = tally.submitted(submission.array_ids(job.script or "", job.parameters or {}))
+        after = job.with_observation(seen, now).model_copy(update={"array": array})
         try:
             if await self._store.replace(job, after):
                 self._known.put([after.model_copy(update={"revision": job.revision + 1})])

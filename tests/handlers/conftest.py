@@ -93,9 +93,9 @@ def freshness() -> list[Freshness]:
 
 
 @pytest.fixture
-def looks() -> list[float]:
-    """The extra looks at Slurm that were asked for: how long each would have been waited for."""
-    return []
+def queue_life() -> float:
+    """For how many seconds a snapshot of the queue lives."""
+    return 0.2
 
 
 @pytest.fixture
@@ -105,18 +105,18 @@ def jp_server_config() -> dict[str, Any]:
 
 @pytest.fixture
 def services(
-    jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness, looks
+    jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness, queue_life
 ) -> Services:
     mongo = Mongo(database.open, "outputs", lambda database: None)
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
     store = JobStore(mongo, USER)
     outputs = OutputService(store, OutputStore(mongo, USER), limit=1024)
-    queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=0.2)
+    queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=queue_life)
     checks = Checks(jp_root_dir, limit=10_000)
     submit = SubmitService(slurm, store, checks, known=known, user=USER, submitted=lambda: None)
 
     async def look(seconds: float) -> None:
-        looks.append(seconds)
+        slurm.extra_looks.append(seconds)
         slurm.on_look()
 
     jobs = JobService(

@@ -110,24 +110,24 @@ async def test_without_the_database_other_jobs_are_503(call, database):
 
 
 class TestAJobThatIsNewToUs:
-    async def test_one_s_own_is_looked_for_and_found(self, call, slurm, database, looks):
+    async def test_one_s_own_is_looked_for_and_found(self, call, slurm, database):
         slurm.rows = [queue_row("555", "ada")]
         document = {"_id": UNKNOWN, "user": "ada", "slurm_id": "555", "status": "RUNNING"}
         document |= {"cluster": "testcluster", "schema": 2, "revision": 0}
         slurm.on_look = lambda: database.client["outputs"]["jobs"].insert_one(document)
         assert (await call("job", "555")).body["job_id"] == UNKNOWN
-        assert len(looks) == 1
+        assert len(slurm.extra_looks) == 1
 
-    async def test_until_then_it_is_shown_as_the_queue_shows_it(self, call, slurm, looks):
+    async def test_until_then_it_is_shown_as_the_queue_shows_it(self, call, slurm):
         slurm.rows = [queue_row("555", "ada")]
         body = (await call("job", "555")).body
         assert (body["job_id"], body["status"]) == (None, "RUNNING")
 
-    async def test_one_that_no_queue_shows_may_just_have_ended(self, call, looks):
+    async def test_one_that_no_queue_shows_may_just_have_ended(self, call, slurm):
         assert (await call("job", "555")).status == 404
-        assert len(looks) == 1
+        assert len(slurm.extra_looks) == 1
 
-    async def test_for_another_user_s_nobody_looks_twice(self, call, slurm, looks):
+    async def test_for_another_user_s_nobody_looks_twice(self, call, slurm):
         slurm.rows = [queue_row("555", "bob")]
         assert (await call("job", "555")).body["user"] == "bob"
-        assert looks == []
+        assert slurm.extra_looks == []

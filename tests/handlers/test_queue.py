@@ -47,6 +47,7 @@ async def test_jobs_that_we_know_carry_their_uuid(call, rows, known):
     assert [job["api_job_id"] for job in answer.body["jobs"]] == ["u-1", None]
 
 
+@pytest.mark.parametrize("queue_life", [60.0])
 async def test_fifty_at_once_cost_one_squeue(call, slurm, rows):
     answers = await asyncio.gather(*(call("queue") for _ in range(50)))
     assert {answer.status for answer in answers} == {200}

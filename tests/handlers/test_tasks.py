@@ -180,3 +180,30 @@ class TestFreshness:
     async def test_what_is_over_is_never_stale(self, call, array, freshness):
         freshness.append(Freshness(SUBMITTED, stale=True))
         assert (await call("job", "42_0")).body["stale"] is False
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"parameters": {"array": "0-8:2,9%3"}},
+        {"script": "#!/bin/sh\n#SBATCH --array=0-8:2,9%3\n"},
+        {"script": "#!/bin/sh\n#SBATCH -a 0-8:2,9%3\n"},
+        {"script": "#!/bin/sh\n#SBATCH -a 1\n", "parameters": {"array": "0-8:2,9%3"}},
+    ],
+)
+async def test_an_array_has_its_shape_as_soon_as_it_is_submitted(call, submit, request_):
+    await submit({"script": SCRIPT, **request_})
+    body = (await call("job", "101")).body
+    assert body["array"] == {
+        "tasks": "0,2,4,6,8-9",
+        "throttle": 3,
+        "counts": {"PENDING": 6},
+        "unstarted": {"PENDING": "0,2,4,6,8-9"},
+    }
+    assert (await call("job", "101_9")).body["status"] == "PENDING"
+
+
+@pytest.mark.parametrize("parameters", [{}, {"array": None}, {"array": "nonsense"}])
+async def test_a_job_that_is_no_array_has_none(call, submit, parameters):
+    await submit({"script": SCRIPT, "parameters": parameters})
+    assert (await call("job", "101")).body["array"] is None

@@ -7,6 +7,7 @@ import pytest
 
 from fake_cluster import SUBMIT, SUBMITTED, UUID
 from jupyter_slurm_api import lookup
+from jupyter_slurm_api.array import Array
 from jupyter_slurm_api.observation import Observation
 from jupyter_slurm_api.slurm.commands import tag
 
@@ -259,3 +260,12 @@ def test_an_array_of_our_own_that_was_gone_before_the_first_look(ticks, cluster,
     ticks(nothing)
     assert store.jobs[UUID].status == "FAILED"
     assert store.jobs[UUID].array.counts == {"COMPLETED": 1, "FAILED": 1}
+
+
+def test_an_array_that_was_submitted_while_squeue_ran_is_not_lost(ticks, cluster, store, stored):
+    cluster.accounting = False
+    waiting = Array(tasks="0-9", counts={"PENDING": 10}, unstarted={"PENDING": "0-9"})
+    store.has(stored(status="PENDING", array=waiting))
+    cluster.held = {"42": Observation(slurm_id="42", status="PENDING", unstarted="0-9%2")}
+    ticks(nothing)
+    assert store.jobs[UUID].array.counts == {"PENDING": 10}
