@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, Final
 
 from pydantic import Field, StrictStr
@@ -52,7 +53,7 @@ class SubmitRequest(Model):
         Field(description="Where the job runs; default: the server's root directory"),
     ] = None
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The same for requests that say the same, in whatever order they say it."""
         # What is not said is left out: a field that a later release adds changes nothing.
