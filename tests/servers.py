@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -34,9 +36,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _as(account: str | None) -> dict[str, Any]:
+    """What starts a process as another account, with that account's rights alone."""
+    if account is None:
+        return {}
+    return {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
+
+
 @dataclass
 class Server:
-    """A Jupyter server of its own, started as a user would."""
+    """A Jupyter server of its own, started as a user would.
+
+    ``account`` is whom root starts it for; None for a server of whoever runs the tests.
+    """
 
     home: Path
     environment: dict[str, str]
@@ -46,6 +58,7 @@ class Server:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
+    account: str | None = None
 
     @property
     def url(self) -> str:
@@ -64,6 +77,9 @@ class Server:
         token_file = self.home / f"token-{self.port}"
         token_file.touch(0o600)
         token_file.write_text(self.token)
+        if self.account:
+            for path in (self.home, self.work_dir, token_file):
+                shutil.chown(path, self.account)
         clean = {
             name: value
             for name, value in os.environ.items()
@@ -101,6 +117,7 @@ class Server:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                **_as(self.account),
             )
         wait_for("the server", self._answers)
         return self
