@@ -10,7 +10,7 @@ from typing import Final
 
 from ..errors import FilesUnavailable, InvalidRequest, TooLarge
 from ..models import JobSpec
-from ..slurm import commands, options
+from ..slurm import commands, directives, options
 from ..threads import DaemonThreads
 from ..views import SubmitRequest
 
@@ -47,7 +47,7 @@ def script_bytes(script: str, limit: int) -> bytes:
         raise problem("script", "The script's first line must begin with #!, as in #!/bin/bash.")
     if "\0" in script:
         raise problem("script", "The script holds a NUL character; a script is text.")
-    if commands.script_option(script, "clusters", "M"):
+    if directives.value(script, "clusters", "M"):
         raise problem(
             "script", f"Take --clusters out of the script: {options.REFUSED['clusters']}."
         )
@@ -75,7 +75,7 @@ def array_ids(script: str, parameters: Mapping[str, options.Value]) -> str:
     """Return the ids of the array's tasks that a request asks for, as it writes them."""
     wanted = parameters.get("array")
     if wanted is None or wanted is False:
-        return commands.script_option(script, "array", "a") or ""
+        return directives.value(script, "array", "a") or ""
     return options.to_text(wanted)
 
 
@@ -152,8 +152,8 @@ def _argv(request: SubmitRequest, work_dir: Path, job_id: str) -> list[str]:
     parameters = {**request.parameters}
     comment = parameters.pop("comment", None)
     if comment is None or comment is False:
-        comment = commands.script_option(request.script, "comment")
-    in_script = commands.script_option(request.script, "chdir", "D")
+        comment = directives.value(request.script, "comment")
+    in_script = directives.value(request.script, "chdir", "D")
     if parameters.pop("chdir", None) or (request.work_dir is not None and in_script):
         parameters["chdir"] = str(work_dir)
     if request.name is not None:

@@ -81,8 +81,8 @@ class SlurmCommands:
         if answer.code:
             raise failure("sbatch", answer.stderr, answer.code)
         raise SlurmRefused(
-            "sbatch ended without a job id, so nothing was submitted. Take options such as"
-            " --test-only or --help out of the script's #SBATCH lines."
+            "sbatch ended without a job id, so nothing was submitted. Take an option such as"
+            " --test-only out of the script's #SBATCH lines."
         )
 
     async def queue(self) -> Parsed[list[QueueRow]]:

@@ -17,7 +17,6 @@ from string import ascii_lowercase
 from typing import Final
 
 from .. import states
-from . import directives
 
 _TOKEN_LETTERS: Final = 10
 _TAG: Final = "jupyter-slurm-api="
@@ -218,11 +217,6 @@ def sinfo(separators: Separators) -> list[str]:
     """Ask for the partitions, one line each."""
     text = separators.field.join(PARTITION_FIELDS) + separators.record
     return ["sinfo", "--all", "--noheader", f"--format={text}"]
-
-
-def script_option(script: str, name: str, short: str | None = None) -> str | None:
-    """Return what a script's ``#SBATCH`` lines set an option to; the last time counts."""
-    return directives.value(script, name, short)
 
 
 def _format(names: Sequence[str], separators: Separators) -> str:

@@ -34,14 +34,15 @@ _FLAGS: Final = """
 _MAYBE: Final = "consolidate-segments exclusive get-user-env nice no-kill propagate resv-ports"
 _VALUES: Final = """
     account acctg-freq array batch bb bbf begin chdir cluster-constraint comment constraint
-    container container-id core-spec cores-per-socket cpu-freq cpus-per-gpu cpus-per-task deadline
-    delay-boot dependency distribution error exclude export export-file extra extra-node-info
-    gpu-bind gpu-freq gpus gpus-per-node gpus-per-socket gpus-per-task gres gres-flags hint input
-    job-name kill-on-invalid-dep licenses mail-type mail-user mcs-label mem mem-bind mem-per-cpu
-    mem-per-gpu mincpus network nodefile nodelist nodes ntasks ntasks-per-core ntasks-per-gpu
-    ntasks-per-node ntasks-per-socket oom-kill-step open-mode output partition power prefer
-    priority profile qos reservation segment signal sockets-per-node switches
-    thread-spec threads-per-core time time-min tmp tres-bind tres-per-task wait-all-nodes wckey
+    container container-id context core-spec cores-per-socket cpu-freq cpus-per-gpu
+    cpus-per-task deadline delay-boot dependency distribution error exclude export export-file
+    extra extra-node-info gpu-bind gpu-freq gpus gpus-per-node gpus-per-socket gpus-per-task
+    gres gres-flags hint input job-name kill-on-invalid-dep licenses mail-type mail-user
+    mcs-label mem mem-bind mem-per-cpu mem-per-gpu mincpus network nodefile nodelist nodes
+    ntasks ntasks-per-core ntasks-per-gpu ntasks-per-node ntasks-per-socket ntasks-per-tres
+    oom-kill-step open-mode output partition power prefer priority profile qos reservation
+    segment signal sockets-per-node switches tasks-per-node thread-spec threads-per-core time
+    time-min tmp tres-bind tres-per-task wait-all-nodes wckey
 """
 
 OPTIONS: Final[dict[str, Takes]] = {
