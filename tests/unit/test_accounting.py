@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from jupyter_slurm_api.observation import Usage
 from jupyter_slurm_api.slurm import accounting, commands, observing
+from jupyter_slurm_api.slurm.accounts import account_name
 from jupyter_slurm_api.slurm.commands import ACCOUNTING_FIELDS, TAG_FIELDS, Separators
 from jupyter_slurm_api.slurm.parsing import Parsed
 
@@ -248,6 +249,16 @@ class TestCanceller:
         runs = read(*records, name_of=name_of)
         assert [runs[each][0].cancelled_by for each in "456"] == [None, "root", None]
         assert asked == ["0"]
+
+    @pytest.mark.parametrize(
+        ("number", "name"), [("0", "root"), ("4294967294", "4294967294"), ("-1", "-1")]
+    )
+    def test_a_number_without_an_account_stands_for_itself(self, number, name):
+        assert account_name(number) == name
+
+    @given(st.text() | st.integers().map(str) | st.just("9" * 5000))
+    def test_no_number_makes_it_raise(self, number):
+        account_name(number)
 
 
 class TestUsage:
