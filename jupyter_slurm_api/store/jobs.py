@@ -7,6 +7,7 @@ records it, and the other learns that it lost.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
@@ -32,6 +33,7 @@ _ON_DISK: Final = WriteConcern(j=True)
 # With {"$type": "string"}, MongoDB would not find by the index what is equal to a string.
 _A_STRING: Final = {"$gte": ""}
 _AT_ONCE: Final = 500  # a message to MongoDB is encoded in one go, and no other thread runs then
+_SIDE_BY_SIDE: Final = 2  # one is encoded while MongoDB works on another
 _WRITTEN_APART: Final = frozenset({"job_id", "revision", "output_kept"})
 """What no write of a state takes along; `mark_output_kept` asks for no revision."""
 
@@ -145,10 +147,13 @@ class JobStore:
 
         What another server has written stays: read those jobs again.
         """
-        all_mine = [
-            await self._mongo.run(partial(_bulk, changes=some, new=others))
-            for some, others in _in_slices(changes, new)
+        slices = [
+            partial(_bulk, changes=some, new=others) for some, others in _in_slices(changes, new)
         ]
+        all_mine: list[bool] = []
+        for at in range(0, len(slices), _SIDE_BY_SIDE):
+            writes = map(self._mongo.run, slices[at : at + _SIDE_BY_SIDE])
+            all_mine += await asyncio.gather(*writes)
         return all(all_mine)
 
     async def mark_output_kept(self, job_id: str) -> None:

@@ -17,8 +17,9 @@ def create_indexes(database: Database[Document]) -> None:
     """Create the index behind a page of tasks."""
     database["jobs"].create_index(
         [("task.array_job_id", ASCENDING), ("task.task_id", ASCENDING)],
-        name="by_task",
-        partialFilterExpression={"task.task_id": {"$type": "number"}},
+        name="tasks_of_an_array",
+        # By a comparison: MongoDB would not use an index that is filtered by type.
+        partialFilterExpression={"task.array_job_id": {"$gte": ""}},
     )
 
 
