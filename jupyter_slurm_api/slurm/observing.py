@@ -24,7 +24,7 @@ _time_limit = lru_cache(1024)(words.time_limit)
 
 _SHOWN: Final = re.compile(r" (\w+)=(\S*)")
 _HEAD: Final = re.compile(
-    r"^JobId=(\d+)(?: (?:Array|Het)JobId=(\d+)(?: ArrayTaskId=(\S+))?[^\n]*?)? JobName=",
+    r"^JobId=(\d+)(?: (?:Array|Het)JobId=(\d+)(?= )(?: ArrayTaskId=(\S+)(?= ))?[^\n]*?)? JobName=",
     re.MULTILINE,
 )
 

@@ -1,5 +1,6 @@
 """What squeue and scontrol show of one's own jobs, read: from recordings, and from any bytes."""
 
+import time
 from datetime import timezone
 
 import pytest
@@ -476,6 +477,12 @@ class TestShown:
         (seen,) = observing.shown(text.encode(), "1").values()
         assert not seen.is_task
         assert seen.unstarted == task
+
+    @pytest.mark.parametrize("start", ["ArrayJobId=1 ArrayTaskId=", "ArrayJobId=", "HetJobId=1"])
+    def test_a_long_word_takes_no_longer_than_its_length(self, start):
+        began = time.process_time()
+        observing.shown(f"JobId=1 {start}{'1' * 500_000}".encode(), "1")
+        assert time.process_time() - began < 5
 
     @given(
         st.binary()
