@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from . import reconcile, states, tally
+from . import reconcile, states, tally, task_ids
 from .job import Job
 from .known import KnownJobs
 from .models import ClusterInfo
@@ -68,7 +68,11 @@ class Draft:
         for job in jobs:
             if job.job_id not in findings.asked:
                 continue
-            tasks = arrays.get(job.slurm_id or "", {})
+            tasks = {
+                task_id: own
+                for task_id, runs in arrays.get(job.slurm_id or "", {}).items()
+                if (own := reconcile.own_runs(job, runs))
+            }
             if job.array or tasks:
                 self._settle_array(job, findings, tasks)
             else:
@@ -114,6 +118,17 @@ class Draft:
         array = tally.with_row(after.array, seen, self._known.tasks(job.job_id))
         self._put(after if array == after.array else after.model_copy(update={"array": array}))
         self._touched.setdefault(job.job_id, {})
+        if seen.status == "PENDING":
+            self._see_requeued(job, seen)
+
+    def _see_requeued(self, array: Job, row: Observation) -> None:
+        """Take in tasks that have run and wait again: squeue shows them in their array's row."""
+        has_run = self._known.tasks(array.job_id).keys() & task_ids.expand(row.unstarted or "")
+        for task_id in has_run:
+            job = self._at(f"{array.slurm_id}_{task_id}")
+            if job and job.status != "PENDING":
+                facts = Observation(slurm_id=job.slurm_id or "", status="PENDING")
+                self._touch(self._put(job.with_observation(facts, self._now)))
 
     def _adopt(self, seen: Observation) -> None:
         is_array = seen.unstarted is not None
@@ -177,9 +192,8 @@ class Draft:
             if row.unstarted:
                 self._see_whole(self._latest(job.job_id) or job, row)
         for task_id, runs in tasks.items():
-            own = reconcile.own_runs(job, runs)
-            if own and task_id not in here:
-                self._add_task(job, own)
+            if task_id not in here:
+                self._add_task(job, runs)
         self._touched.setdefault(job.job_id, {})
         if job.job_id not in findings.patient:
             row_ids = shown.unstarted if shown else findings.waiting.get(slurm_id)

@@ -144,9 +144,10 @@ class Job(JobFacts):
         changes |= self._derived(seen, now)
         if self._runs_again(seen):
             changes |= {name: getattr(seen, name) for name in _OF_ONE_RUN}
-            changes |= {"output_kept": False, "accounted": False}
             if self.start_time:
                 changes["runs"] = (*self.runs, self._ended_run(seen))
+        if self.is_over and not seen.is_over:
+            changes |= {"output_kept": False, "accounted": False}
         return self.model_copy(update=changes | {"synced_at": now}) if changes else self
 
     def with_accounting(self, runs: Sequence[Observation], now: datetime) -> Job:
@@ -172,8 +173,11 @@ class Job(JobFacts):
         return self.first_submit_time > other.first_submit_time
 
     def _runs_again(self, seen: Observation) -> bool:
-        restarted = (seen.restarts or 0) > (self.restarts or 0)
-        return restarted or (self.is_over and not seen.is_over)
+        if (seen.restarts or 0) > (self.restarts or 0):
+            return True
+        if self.is_over:  # but not lost: that was no end
+            return self.status in states.ENDED and not seen.is_over
+        return bool(self.start_time) and seen.status == "PENDING" != self.status
 
     def _ended_run(self, again: Observation) -> Run:
         """Return the run that a requeue ended; its submit time is when that happened."""

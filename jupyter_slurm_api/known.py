@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from . import states, tally
+from . import states, tally, task_ids
 from .job import Job
 from .observation import Observation
 
@@ -96,10 +96,13 @@ class KnownJobs:
         array's row without having started, arrays all of whose tasks are over as
         far as was seen, and, where there is accounting, what a job used that ended.
         """
+        again = {slurm_id: task_ids.expand(ids) for slurm_id, ids in waiting.items()}
         return [
             job
             for job in self.all()
-            if job.slurm_id and self._is_in_doubt(job, visible, waiting, has_accounting)
+            if job.slurm_id
+            and not _waits_again(job, again)
+            and self._is_in_doubt(job, visible, waiting, has_accounting)
         ]
 
     def _is_in_doubt(
@@ -131,3 +134,13 @@ class KnownJobs:
             and not (job.array and job.slurm_id in arrays)
             and (job.accounted or not has_accounting)
         ]
+
+
+def _waits_again(job: Job, waiting: Mapping[str, Collection[int]]) -> bool:
+    """Tell whether a task that has run before stands among those of its array that wait."""
+    task = job.task
+    return (
+        task is not None
+        and not job.is_over
+        and task.task_id in waiting.get(task.array_slurm_id, ())
+    )

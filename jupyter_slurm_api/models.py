@@ -5,13 +5,17 @@ Times are aware UTC datetimes, memory is in bytes, ids are strings.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict
+from typing import Final, TypeAlias, TypedDict
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
 ParameterScalar: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | None
 ParameterValue: TypeAlias = ParameterScalar | list[StrictInt | StrictFloat | StrictStr]
+
+
+_RELEASE: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 
 
 class Model(BaseModel):
@@ -89,8 +93,10 @@ class ClusterInfo:
     @property
     def keeps_submit_lines(self) -> bool:
         """Whether the accounting has the command line of each sbatch, as it does since 21.08."""
-        year, _, month = self.version.partition(".")
-        return self.accounting and (year, month[:2]) >= ("21", "08")
+        release = _RELEASE.match(self.version)
+        if not self.accounting or release is None:
+            return False
+        return (int(release[1]), int(release[2])) >= (21, 8)
 
 
 @dataclass(frozen=True, slots=True)

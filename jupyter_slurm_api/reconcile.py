@@ -152,16 +152,16 @@ class Matched:
 def match(seen: Iterable[Observation], jobs: Iterable[Job]) -> Matched:
     """Pair observations with the jobs they are of; the rest are strangers.
 
-    A tag speaks only for a job that has no Slurm id yet: users copy comments.
+    A tag speaks only for a job that has no Slurm id yet, and only once: users copy comments.
     """
     by_job_id = {job.job_id: job for job in jobs}
     by_slurm_id = newest(by_job_id.values())
+    by_tag = {job_id: job for job_id, job in by_job_id.items() if job.slurm_id is None}
     matched = Matched([], [])
     for one in seen:
         job = by_slurm_id.get(one.slurm_id)
         if job is None or not job.is_in(one):
-            tagged = by_job_id.get(one.tag or "")
-            job = tagged if tagged is not None and tagged.slurm_id is None else None
+            job = by_tag.pop(one.tag or "", None)
         if job is None:
             matched.strangers.append(one)
         else:
@@ -212,7 +212,7 @@ def unanswered(
         return job
     if findings.tagged is not None or age < timedelta(seconds=info.min_job_age):
         return _not_submitted(job, now)
-    return job if info.accounting else _never_answered(job, now)
+    return job if info.keeps_submit_lines else _never_answered(job, now)
 
 
 def _not_submitted(job: Job, now: datetime) -> Job:

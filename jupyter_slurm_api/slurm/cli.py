@@ -103,8 +103,9 @@ class SlurmCommands:
         """Return what sacct has of jobs of this user."""
         separators = commands.Separators.of_sacct()
         answer = await self._ask(commands.sacct(slurm_ids, since, separators))
-        return await self._parse(
-            answer, lambda: accounting.recorded(answer.stdout, separators, self._user, account_name)
+        # Whatever its size: the name of an account may come from a slow directory.
+        return await self._in_thread(
+            lambda: accounting.recorded(answer.stdout, separators, self._user, account_name)
         )
 
     async def tagged(self, since: datetime) -> dict[str, str]:
@@ -151,4 +152,7 @@ class SlurmCommands:
     async def _parse(self, answer: Answer, parse: Callable[[], T]) -> T:
         if len(answer.stdout) < _LARGE_BYTES:
             return parse()
+        return await self._in_thread(parse)
+
+    async def _in_thread(self, parse: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, parse)

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from datetime import datetime
+from datetime import datetime, timezone
 from string import ascii_lowercase
 from typing import Final
 
@@ -193,7 +193,7 @@ def _sacct(names: Sequence[str], since: datetime, separators: Separators) -> lis
         "--noheader",
         "--parsable",
         f"--delimiter={separators.field}",
-        f"--starttime={since.astimezone():%Y-%m-%dT%H:%M:%S}",  # sacct reads local time
+        f"--starttime={since.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}",  # see `environment`
         f"--format={','.join(names)}",
     ]
 

@@ -24,6 +24,7 @@ _SBATCH_DROPPED: Final = re.compile(
 _OURS: Final = {
     "SLURM_TIME_FORMAT": "%s",  # epoch seconds, with no zone to guess
     "SLURM_BITSTR_LEN": "0",  # array ids uncut
+    "TZ": "UTC",  # in which sacct reads what it is given: a local hour may come twice
     "LC_ALL": "C.UTF-8",
 }
 

@@ -8,12 +8,19 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fake_cluster import SUBMITTED, UUID, FakeSlurm, FakeStore
 from jupyter_slurm_api.job import Job
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.slurm.commands import Separators
 from jupyter_slurm_api.sync import Intervals, Sync
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 NOW = datetime(2025, 11, 24, 12, tzinfo=timezone.utc)

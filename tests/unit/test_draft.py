@@ -223,7 +223,6 @@ class TestArrays:
         assert (found["42_0"].status, len(found["42_0"].runs)) == ("PENDING", 1)
         assert found["42"].array.counts == {"PENDING": 2}
 
-    @pytest.mark.xfail(reason="squeue shows a requeued task in its array's row", strict=True)
     def test_a_requeued_task_may_stand_in_its_array_s_row_again(
         self, look, known, make_array, make_task, seen
     ):
@@ -404,7 +403,6 @@ class TestSettleArrays:
         after = writes(find_out(job, runs=runs))["42"]
         assert (after.status, after.array.counts) == ("FAILED", {"COMPLETED": 1, "FAILED": 1})
 
-    @pytest.mark.xfail(reason="the job is taken for an array, and never ends", strict=True)
     def test_an_earlier_array_s_tasks_make_no_array_of_a_job(
         self, known, make_job, find_out, seen, now
     ):

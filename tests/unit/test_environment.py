@@ -102,11 +102,14 @@ def test_no_default_that_binds_waits_or_only_tests(name):
     assert environment.for_sbatch({name: "1"}) == {}
 
 
-def test_answers_come_in_epoch_seconds_uncut_and_in_utf_8():
-    made = environment.for_query(
-        {"SLURM_TIME_FORMAT": "relative", "SLURM_BITSTR_LEN": "64", "LC_ALL": "de_DE"}
-    )
-    assert made == {"SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0", "LC_ALL": "C.UTF-8"}
+def test_answers_come_in_epoch_seconds_uncut_and_in_utf_8_and_times_are_read_as_utc():
+    given = {"SLURM_TIME_FORMAT": "relative", "SLURM_BITSTR_LEN": "64", "LC_ALL": "de_DE"}
+    assert environment.for_query(given | {"TZ": "Asia/Kolkata"}) == {
+        "SLURM_TIME_FORMAT": "%s",
+        "SLURM_BITSTR_LEN": "0",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+    }
 
 
 def test_a_job_gets_the_user_s_own_locale_and_no_time_format():

@@ -235,7 +235,6 @@ class TestRequeue:
         after = running.with_observation(seen("COMPLETED", restarts=1), now)
         assert (after.start_time, after.node_list, after.runs) == (now, "n1", ())
 
-    @pytest.mark.xfail(reason="what comes back from UNKNOWN is taken for a run", strict=True)
     def test_a_job_that_was_lost_and_is_seen_again_has_not_run_twice(self, make_job, now):
         lost = make_job(status="UNKNOWN", start_time=now + LATER, node_list="n1")
         look = seen("RUNNING", submit_time=now, start_time=now + LATER, node_list="n1")

@@ -296,7 +296,6 @@ class TestInDoubt:
         assert doubted(make_task(0), visible=["42_0"]) == []
         assert doubted(make_task(0), visible=["42", "42_1"]) == ["bbbb"]
 
-    @pytest.mark.xfail(reason="squeue shows a requeued task in its array's row", strict=True)
     def test_a_task_that_waits_again_in_its_array_s_row_is_not(
         self, doubted, make_array, make_task
     ):

@@ -167,7 +167,6 @@ class TestMatch:
         own, copy = seen(tag="bbbb", submit_time=now), seen("43", tag="bbbb", submit_time=now)
         assert self.match([own, copy], job) == ([(job, own)], [copy])
 
-    @pytest.mark.xfail(reason="each row with the tag is taken for the job", strict=True)
     def test_of_two_with_the_tag_of_a_lost_answer_the_first_is_the_job(self, make_job, now):
         job = make_job("bbbb", slurm_id=None, status="SUBMITTING", first_submit_time=None)
         own = seen("43", tag="bbbb", submit_time=now)
@@ -289,7 +288,6 @@ class TestUnanswered:
         assert judge(86400).status == "SUBMITTING"
         assert judge(280).status == "NOT_SUBMITTED"  # since the queue would show it
 
-    @pytest.mark.xfail(reason="it waits for an answer that never comes", strict=True)
     def test_an_accounting_that_keeps_no_submit_lines_is_not_waited_for(self, judge):
         info = ClusterInfo("here", "20.11.9", accounting=True, min_job_age=300)
         assert judge(86400, info=info).status == "UNKNOWN"
