@@ -311,6 +311,8 @@ RUNS = {
     "requeued when suspended": "REQUEUED",
     "requeued by its exit code": "REQUEUED",
     "special exit": "REQUEUED",
+    "runs again": "REQUEUED",
+    "completing before it runs again": "REQUEUED",
     "requeued by preemption": "PREEMPTED",
     "requeued from a dead node": "NODE_FAIL",
 }
