@@ -177,3 +177,26 @@ def test_a_requeued_job_keeps_each_run(server, run_slurm):
     states = [moved["state"] for moved in job["transitions"] if moved["state"] != "COMPLETING"]
     assert states == ["PENDING", "RUNNING", "PENDING", "RUNNING", "COMPLETED"]
     assert job["output"] == "again\n"
+
+
+def test_a_requeued_task_waits_again_and_is_still_itself(server, run_slurm):
+    script = '#!/bin/sh\n[ "$SLURM_RESTART_COUNT" ] || sleep 60\necho again\n'
+    parameters = {"requeue": True, "array": "0-3%1", **SMALL}
+    job_id = server.submit(script, parameters=parameters)
+    slurm_id = server.job(job_id)["slurm_id"]
+    first = wait_for("a task", lambda: tasks_of(server, job_id, state="RUNNING")["tasks"])[0]
+    assert first["slurm_id"] == f"{slurm_id}_0"
+    run_slurm("scontrol", "hold", slurm_id)
+    run_slurm("scontrol", "requeue", first["slurm_id"])
+
+    def waits_again():
+        task = server.job(first["slurm_id"])
+        return task["status"] == "PENDING" and task["runs"] and task
+
+    task = wait_for("the task to wait again", waits_again)
+    assert task["job_id"] == first["job_id"]
+    assert [run["start_time"] for run in task["runs"]] == [first["start_time"]]
+    array = server.job(job_id)["array"]
+    assert array["counts"] == {"PENDING": 4}
+    run_slurm("scancel", slurm_id)
+    server.wait_for_status(job_id, "CANCELLED", "UNKNOWN")
