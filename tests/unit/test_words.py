@@ -254,6 +254,7 @@ def test_gres(word, value):
         ("15", (0, 15)),
         ("139", (0, 11)),  # killed by 11, with a core dump
         ("65280", (255, None)),
+        ("66304", (3, None)),  # an exit code has eight bits
         ("4021", (0, 53)),  # the output file could not be opened; scontrol says 0:53
         ("", (None, None)),
         ("N/A", (None, None)),
