@@ -15,6 +15,7 @@ from ..threads import DaemonThreads
 from ..views import SubmitRequest
 
 _LOOK_SECONDS: Final = 5.0
+_LONGEST_COMMENT: Final = 960
 
 
 def problem(field: str, message: str) -> InvalidRequest:
@@ -159,4 +160,10 @@ def _argv(request: SubmitRequest, work_dir: Path, job_id: str) -> list[str]:
     if request.name is not None:
         parameters["job-name"] = request.name
     text = None if comment is None else options.to_text(comment)
+    if text and len(text.encode()) > _LONGEST_COMMENT:
+        raise problem(
+            "parameters.comment",
+            f"The comment is too long: at most {_LONGEST_COMMENT} bytes, since Slurm takes 1,024"
+            " and this service adds its own mark.",
+        )
     return commands.sbatch(options.to_argv(parameters), comment=text, job_id=job_id)

@@ -28,7 +28,7 @@ class Slurm(Protocol):
         """Return the whole queue, as squeue shows it to this user."""
 
     async def own_jobs(self) -> Parsed[dict[str, tuple[Record, ...]]]:
-        """Return the rows of this user's jobs by job id, for `parsing.observe`."""
+        """Return the rows of this user's jobs by job id, for `observing.observe`."""
 
     async def recorded(
         self, slurm_ids: Sequence[str], since: datetime

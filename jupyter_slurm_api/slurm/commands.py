@@ -72,7 +72,7 @@ OWN_FIELDS: Final = (
     "Dependency",
     "Comment",
 )
-"""squeue's fields for one's own jobs, in the order that `parsing.observe` reads."""
+"""squeue's fields for one's own jobs, in the order that `observing.observe` reads."""
 
 ACCOUNTING_FIELDS: Final = (
     "JobID",

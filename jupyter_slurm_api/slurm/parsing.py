@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 _SUBMITTED: Final = re.compile(r"(\d+)(?:;(\S+))?")
 _SETTING: Final = re.compile(r"^(\w+)\s*=\s?(.*)$", re.MULTILINE)
-_SHOWN: Final = re.compile(r" (\w+)=(\S*)")
 _NO_ACCOUNTING: Final = frozenset({"", "(null)", "accounting_storage/none"})
 
 _duration = lru_cache(4096)(words.duration)

@@ -128,6 +128,13 @@ class TestArgv:
     def test_an_odd_name_is_one_word(self, check, name):
         assert f"--job-name={name}" in check(name=name).argv
 
+    @pytest.mark.parametrize("comment", ["x" * 961, "\u00e9" * 481])
+    def test_a_comment_has_room_for_our_mark(self, check, faults, comment):
+        check(parameters={"comment": "x" * 960})
+        ((field, message),) = faults(parameters={"comment": comment})
+        assert field == "parameters.comment"
+        assert "at most 960 bytes" in message
+
     @pytest.mark.parametrize(
         ("script", "parameters", "comment"),
         [
