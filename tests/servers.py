@@ -136,7 +136,7 @@ class Server:
             self.process.wait(30)
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        headers = {"Authorization": f"token {self.token}"}
+        headers = {"Authorization": f"token {self.token}", **options.pop("headers", {})}
         return httpx.request(method, self.url + path, headers=headers, timeout=60, **options)
 
     def submit(self, script: str, **body: Any) -> str:
