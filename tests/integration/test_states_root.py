@@ -23,8 +23,9 @@ from servers import Server, wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can administer a cluster")
 
-# A time limit is looked at every thirty seconds.
+# Slurm looks at time limits and reservations every thirty seconds.
 PATIENCE = 50
+A_LOOK_AT_THE_ACCOUNTING = 20
 A_MOMENT = 5
 
 
@@ -136,7 +137,7 @@ def found(site, late, jobs):
     ids = set(late.slurm_ids.values())
     wait_for("the jobs to leave the queue", lambda: ids.isdisjoint(site.queue()), 90)
     late.server.start()
-    late.due = time.monotonic() + PATIENCE
+    late.due = time.monotonic() + A_LOOK_AT_THE_ACCOUNTING
     return late
 
 
