@@ -18,6 +18,7 @@ from jupyter_slurm_api.slurm import commands, environment
 HELD: Final = "#!/bin/bash\n#SBATCH --hold --output=/dev/null\nhostname\n"
 _RUNNING: Final = "#!/bin/bash\n#SBATCH --time=60 --output=/dev/null\nsleep 3600\n"
 _AT_ONCE: Final = 8
+_BARE: Final = ClusterSpec(accounting=False)
 _SBATCH: Final = """
 for i in $(seq "$1" 8 "$2"); do
   sbatch --quiet --job-name="train-fold-$i" <<<"$3" || exit 1
@@ -72,17 +73,31 @@ class BareSlurm:
         if sum(loop.wait() for loop in loops):
             raise SystemExit("sbatch failed; see above.")
 
-    def version(self) -> str:
-        """Return Slurm's version."""
-        return self._said(["squeue", "--version"]).split()[-1]
+    def jobs(self, *options: str) -> int:
+        """Return how many rows the queue has, with options of squeue."""
+        argv = ["squeue", "--all", "--noheader", "--format=%i", *options]
+        return len(self.said(argv).splitlines())
 
-    def jobs(self) -> int:
-        """Return how many rows the queue has."""
-        return len(self._said(["squeue", "--all", "--noheader", "--format=%i"]).split())
+    def cancel_waiting(self) -> None:
+        """Cancel all jobs that wait."""
+        self.said(["scancel", "--me", "--state=PENDING"])
 
-    def _said(self, argv: Sequence[str]) -> str:
+    def submit(self, script: str, *options: str) -> str:
+        """Submit a script; the job's id."""
+        argv = ["sbatch", "--parsable", *options]
+        return self.said(argv, env=self._sbatch_env, stdin=script).strip()
+
+    def said(
+        self, argv: Sequence[str], env: Mapping[str, str] | None = None, stdin: str = ""
+    ) -> str:
+        """Run a command of Slurm; what it printed."""
         return subprocess.run(
-            argv, env=self._query_env, check=True, capture_output=True, text=True
+            argv,
+            env=env or self._query_env,
+            input=stdin,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
         ).stdout
 
     @staticmethod
@@ -93,10 +108,10 @@ class BareSlurm:
 
 
 @contextmanager
-def personal_cluster(root: Path) -> Iterator[BareSlurm]:
-    """Bring up a cluster of our own, without accounting, and end it afterwards."""
+def personal_cluster(root: Path, spec: ClusterSpec = _BARE) -> Iterator[BareSlurm]:
+    """Bring up a cluster of our own, without accounting unless told, and end it afterwards."""
     cluster = DevCluster(root)
-    cluster.up(ClusterSpec(accounting=False))
+    cluster.up(spec)
     try:
         yield BareSlurm(cluster.environment())
     finally:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 _HEADER: Final = ("What", "Ours", "Bare", "Ratio", "Aim", "Met")
 
@@ -63,4 +63,15 @@ def compared(what: str, ours: Sequence[float], bare: Sequence[float], *, most: f
     ratio = median(ours) / median(bare)
     return Figure(
         what, spread(ours), spread(bare), f"{ratio:.2f}", f"ratio ≤ {most:g}", ratio <= most
+    )
+
+
+def lag_of(what: str, lag: Mapping[str, Any], *, aim: bool = True) -> Figure:
+    """Show the loop's lag as `loop_lag` tells it; an aim is a longest pause of 50 ms."""
+    return Figure(
+        what,
+        f"max {milliseconds(lag['max'])}, p99 {milliseconds(lag['p99'])},"
+        f" p50 {milliseconds(lag['p50'])}; {lag['over_50_ms']} of {lag['samples']:,} over 50 ms",
+        aim="max ≤ 50 ms" if aim else "",
+        met=lag["max"] <= 0.05 if aim else None,
     )

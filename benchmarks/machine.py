@@ -9,12 +9,11 @@ import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
 
-from cluster import BareSlurm
-
+from jupyter_slurm_api.local import programs
 from jupyter_slurm_api.local.mongod_program import environment, find_program
 
 
-def describe(slurm: BareSlurm) -> str:
+def describe() -> str:
     """Return one line a fact, as a list in Markdown."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     facts = {
@@ -23,7 +22,7 @@ def describe(slurm: BareSlurm) -> str:
         "Memory": f"{memory:.0f} GiB",
         "System": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
         "Python": platform.python_version(),
-        "Slurm": slurm.version(),
+        "Slurm": _said("slurmctld", "-V").split()[-1],
         "MongoDB": _mongod_version(),
     }
     return "\n".join(f"- {name}: {fact}" for name, fact in facts.items())
@@ -40,8 +39,10 @@ def _processor() -> str:
 
 
 def _mongod_version() -> str:
-    said = subprocess.run(
-        [find_program(), "--version"], env=environment(), check=True, capture_output=True, text=True
-    )
-    found = re.search(r"db version v(\S+)", said.stdout)
+    found = re.search(r"db version v(\S+)", _said(str(find_program()), "--version"))
     return found[1] if found else "unknown"
+
+
+def _said(*argv: str) -> str:
+    env = environment() | programs.environment()
+    return subprocess.run(argv, env=env, check=True, capture_output=True, text=True).stdout

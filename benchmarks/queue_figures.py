@@ -10,12 +10,11 @@ from statistics import median
 from typing import Any
 
 from cluster import BareSlurm
-from figures import Figure, compared, in_turn, milliseconds, spread
+from figures import Figure, compared, in_turn, lag_of, milliseconds, spread
 from load import load
-from server import CommandLog, Server
+from server import LAG, CommandLog, Server
 
 _EXPIRING = ("--SlurmApi.min_interval=0.2", "--SlurmApi.active_interval=3600")
-_LAG = ("--ServerApp.jpserver_extensions={'loop_lag': True}",)
 _SYNCED_AT = re.compile(rb'"synced_at":"[^"]+"')
 _FRESH_TIMES = 15
 _KEPT_TIMES = 300
@@ -47,12 +46,12 @@ def one_client(slurm: BareSlurm, home: Path, jobs: int) -> Iterator[Figure]:
 def many_clients(slurm: BareSlurm, home: Path, jobs: int) -> Iterator[Figure]:
     """Count the commands that many clients cause, and measure the loop's lag meanwhile."""
     commands = CommandLog(home / "counting")
-    with Server(home, slurm.environ, _LAG, path_first=commands.directory) as server:
+    with Server(home, slurm.environ, LAG, path_first=commands.directory) as server:
         server.wait_for_jobs(jobs)
         server.call("GET", "/queue")
-        yield _lag("Event loop's lag with nobody asking, 10 s", _after(server, 10), aim=False)
+        yield lag_of("Event loop's lag with nobody asking, 10 s", _after(server, 10), aim=False)
         one = _poll(server, commands, clients=1, every=0.1)
-        yield _lag("Event loop's lag, 1 client that asks ten times a second", one["lag"])
+        yield lag_of("Event loop's lag, 1 client that asks ten times a second", one["lag"])
         for how, conditional in (("whole bodies", False), ("with the last ETag", True)):
             many = _poll(server, commands, clients=_CLIENTS, every=_EVERY, conditional=conditional)
             yield Figure(
@@ -63,7 +62,7 @@ def many_clients(slurm: BareSlurm, home: Path, jobs: int) -> Iterator[Figure]:
                 "the same",
                 many["started"]["queue"] <= one["started"]["queue"],
             )
-            yield _lag(f"Event loop's lag, {_CLIENTS} clients, {how}", many["lag"])
+            yield lag_of(f"Event loop's lag, {_CLIENTS} clients, {how}", many["lag"])
             yield _answers(
                 f"What these {_CLIENTS} clients got, each asking every {_EVERY:g} s", many
             )
@@ -120,16 +119,6 @@ def _after(server: Server, seconds: float) -> dict[str, Any]:
     server.call("GET", "/benchmark/lag")
     time.sleep(seconds)
     return server.lag()
-
-
-def _lag(what: str, lag: dict[str, Any], *, aim: bool = True) -> Figure:
-    return Figure(
-        what,
-        f"max {milliseconds(lag['max'])}, p99 {milliseconds(lag['p99'])},"
-        f" p50 {milliseconds(lag['p50'])}; {lag['over_50_ms']} of {lag['samples']:,} over 50 ms",
-        aim="max ≤ 50 ms" if aim else "",
-        met=lag["max"] <= 0.05 if aim else None,
-    )
 
 
 def _answers(what: str, seen: dict[str, Any]) -> Figure:

@@ -21,6 +21,14 @@ _PATIENCE: Final = 120.0
 _COUNTING: Final = '#!/bin/sh\necho "{name} $*" >>"{log}"\nexec "{program}" "$@"\n'
 
 
+LAG: Final = ("--ServerApp.jpserver_extensions={'loop_lag': True}",)
+"""What makes a server tell of its event loop's lag."""
+
+
+def _import_path() -> list[str]:
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -52,6 +60,25 @@ class CommandLog:
         lines = self._log.read_text().splitlines()
         queue = sum(line.startswith("squeue ") and "--me" not in line for line in lines)
         return {"queue": queue, "other": len(lines) - queue}
+
+
+@dataclass
+class Veil:
+    """A squeue that shows an empty queue until the veil is lifted."""
+
+    directory: Path
+
+    def __post_init__(self) -> None:
+        self.directory.mkdir(parents=True)
+        self._lifted = self.directory / "lifted"
+        squeue = self.directory / "squeue"
+        program = shutil.which("squeue")
+        squeue.write_text(f'#!/bin/sh\n[ ! -e "{self._lifted}" ] || exec "{program}" "$@"\n')
+        squeue.chmod(0o755)
+
+    def lift(self) -> None:
+        """Show the queue as it is."""
+        self._lifted.touch()
 
 
 @dataclass
@@ -159,7 +186,8 @@ class Server:
             "JUPYTER_RUNTIME_DIR": str(self.home / "runtime"),
             "JUPYTER_TOKEN_FILE": str(self.token_file),
             "PATH": f"{first}{clean['PATH']}",
-            "PYTHONPATH": str(Path(__file__).parent),
+            # What the caller's names stays, so that another copy of the package can be measured.
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *_import_path()]),
         }
 
     def _wait(self) -> None:
