@@ -8,13 +8,15 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import SlurmMissing, SlurmTimeout, SlurmUnavailable
 
 _REAP_SECONDS = 2.0
+_LATE_SECONDS, _READ_SECONDS = 0.1, 0.5
 _LINE_BYTES = 1 << 20
 
 
@@ -61,9 +63,7 @@ class Runner:
         program = self._find(argv[0], env)
         command = [*await self._dying_with_us(), program, *argv[1:]]
         try:
-            return await asyncio.wait_for(
-                self._run(command, env, cwd, stdin, enough), self._seconds
-            )
+            return await _within(self._seconds, self._run(command, env, cwd, stdin, enough))
         except asyncio.TimeoutError:
             raise SlurmTimeout(
                 f"{argv[0]} did not answer within {self._seconds:g} s. Slurm may be busy or"
@@ -119,6 +119,26 @@ class Runner:
             works = await asyncio.to_thread(_works, [*prefix, "true"])
             self._prefix = prefix if works else []
         return self._prefix
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Wait for a command's end; where the time is over, end it.
+
+    When this server was asleep, with the whole machine or alone, the time is over for all that
+    it waited for; but what has answered meanwhile only needs to be read.
+    """
+    task = asyncio.ensure_future(work)
+    due = time.monotonic() + seconds
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if not done and time.monotonic() - due > _LATE_SECONDS:
+            done, _ = await asyncio.wait({task}, timeout=_READ_SECONDS)
+        if not done:
+            raise asyncio.TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _works(argv: list[str]) -> bool:

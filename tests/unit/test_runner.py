@@ -95,6 +95,14 @@ class TestAnswer:
             run(["sleep", "60"], seconds=0.3, enough=enough)
         assert time.monotonic() - began < 3
 
+    def test_what_it_said_while_we_slept_is_heard(self, enough):
+        async def sleep_through_it():
+            asyncio.get_running_loop().call_later(0.2, time.sleep, 1)
+            argv = ["sh", "-c", "sleep 0.5; echo out"]
+            return await Runner(seconds=0.7).run(argv, env=ENV, enough=enough)
+
+        assert asyncio.run(sleep_through_it()).stdout == b"out\n"
+
     def test_when_its_time_is_over_the_whole_group_dies(self, enough, tmp_path):
         pids = tmp_path / "pids"
         script = f"trap '' TERM; sleep 60 & echo $! >>{pids}; echo $$ >>{pids}; wait; sleep 60"
