@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -62,8 +62,13 @@ class Draft:
         for one in tasks:
             self._see_task(one)
 
-    def settle(self, jobs: Iterable[Job], findings: Findings) -> None:
-        """Take in what was found out about jobs of which the queue does not tell all."""
+    def settle(
+        self, jobs: Iterable[Job], findings: Findings, visible: Collection[str] = ()
+    ) -> None:
+        """Take in what was found out about jobs of which the queue does not tell all.
+
+        Of those that are ``visible`` in it, it tells whether they are over.
+        """
         arrays = findings.by_array()
         for job in jobs:
             if job.job_id not in findings.asked:
@@ -75,6 +80,8 @@ class Draft:
             }
             if job.array or tasks:
                 self._settle_array(job, findings, tasks)
+            elif job.slurm_id in visible and not job.is_over:
+                self._put(self._requeued(job, findings))
             else:
                 self._put(self._settled(job, findings))
 
@@ -167,10 +174,20 @@ class Draft:
         job = self._at(task.array_slurm_id)
         return job if job and job.is_in(task) else None
 
+    def _requeued(self, job: Job, findings: Findings) -> Job:
+        """Return a job that goes on, with how its earlier runs ended."""
+        runs = reconcile.own_runs(job, findings.runs.get(job.slurm_id or "", ()))
+        earlier = [run for run in runs if run.start_time and run.end_time]
+        are_all = len(earlier) >= max(job.restarts or 0, len(job.runs))
+        if are_all or job.job_id not in findings.patient:
+            return (job.since(runs[0]) if runs else job).with_earlier_runs(earlier, runs, self._now)
+        return job
+
     def _settled(self, job: Job, findings: Findings) -> Job:
         runs = reconcile.own_runs(job, findings.runs.get(job.slurm_id or "", ()))
         if runs and runs[-1].is_over:
-            after = job if job.is_over else job.with_observation(runs[-1], self._now)
+            after = job.since(runs[0])
+            after = after if after.is_over else after.with_observation(runs[-1], self._now)
             return self._touch(after.with_accounting(runs, self._now))
         if job.job_id in findings.patient:
             return job
@@ -204,6 +221,7 @@ class Draft:
 
     def _add_task(self, array: Job, runs: Sequence[Observation]) -> None:
         job = reconcile.adopt_task(array, runs[-1], self._now)
+        job = job.model_copy(update={"first_submit_time": runs[0].submit_time})
         if runs[-1].is_over:
             job = job.with_accounting(runs, self._now)
         self._touch(self._put(job))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final, TypeAlias
 
 from . import states
@@ -40,35 +41,82 @@ class Run(Model):
 Transitions: TypeAlias = tuple[Transition, ...]
 
 
-def extended(past: Transitions, status: str, seen: Observation, now: datetime) -> Transitions:
+def extended(
+    past: Transitions, status: str, seen: Observation, now: datetime, *, again: bool = False
+) -> Transitions:
     """Return the transitions with those that an observation adds; ``status`` is the last state.
 
-    A short job's RUNNING falls between two looks: its start tells of it.
+    A short job's RUNNING falls between two looks: its start tells of it. So does
+    the PENDING of a job that runs ``again``: a requeue moves the submit time.
     """
-    added: list[Transition] = []
+    found = list(past)
+    if again and seen.submit_time and not (found and seen.submit_time <= found[-1].at):
+        found.append(Transition(state="PENDING", at=seen.submit_time))
+        status = "PENDING"
     if seen.start_time and seen.status in _HAS_RUN and not _ran_since(past, seen.start_time):
-        added.append(Transition(state="RUNNING", at=seen.start_time))
-    if seen.status != status:
-        moved = Transition(state=seen.status, at=time_of(seen) or now)
-        # A job that is resumed or released comes into a state for the second time.
-        added.append(Transition(state=seen.status, at=now) if moved in past else moved)
-    return (*past, *added) if added else past
+        last = found[-1].at if found else seen.start_time
+        at = last if seen.start_time < _second(last) else seen.start_time
+        found.append(Transition(state="RUNNING", at=at))
+    if seen.status != status or (again and seen.status != "PENDING"):
+        found.append(_moved(found, seen, now))
+    return tuple(found) if len(found) > len(past) else past
 
 
-def with_runs(past: Transitions, runs: Iterable[Observation]) -> Transitions:
-    """Return the transitions with those of earlier runs that were not seen, in order of time."""
-    added = [
-        Transition(state=state, at=at)
-        for run in runs
-        if run.start_time and not _ran_at(past, run.start_time)
-        for state, at in (
-            ("PENDING", run.submit_time),
-            ("RUNNING", run.start_time),
-            (run.status, run.end_time),
-        )
-        if at and Transition(state=state, at=at) not in past
-    ]
-    return tuple(sorted((*past, *added), key=lambda one: one.at)) if added else past
+def _moved(past: Sequence[Transition], seen: Observation, now: datetime) -> Transition:
+    """Return the transition to the state that was seen, not before the one that it follows."""
+    moved = Transition(state=seen.status, at=time_of(seen) or now)
+    # A job that is resumed or released comes into a state for the second time.
+    if moved in past or (past and moved.at < _second(past[-1].at)):
+        return Transition(state=seen.status, at=now)
+    return moved
+
+
+def with_runs(past: Transitions, runs: Sequence[Observation]) -> Transitions:
+    """Return the transitions with those of runs that were not seen, each in its place.
+
+    The last of the runs may go on, or have ended as the transitions tell.
+    """
+    found = list(past)
+    at = 0  # what stands before is of earlier runs
+    for run, following in zip_longest(runs, runs[1:]):
+        if run.submit_time:
+            at = _waiting(found, at, run.submit_time, following and following.submit_time)
+        if run.start_time:
+            was_seen = _ran_at(found[at:], run.start_time)
+            at = _placed(found, at, "RUNNING", run.start_time)
+            if run.end_time and following and not was_seen:
+                at = _placed(found, at, run.status, run.end_time)
+    return tuple(found) if len(found) > len(past) else past
+
+
+def _waiting(
+    found: list[Transition], since: int, submitted: datetime, following: datetime | None
+) -> int:
+    """Put a run's PENDING into its place, unless it is there; return the place behind it.
+
+    That of the first submit may be there by our clock, which is not Slurm's.
+    """
+    if since == 0 and found and found[0].state == "PENDING" and found[0].at != following:
+        return 1
+    return _placed(found, since, "PENDING", submitted)
+
+
+def _placed(found: list[Transition], since: int, state: str, at: datetime) -> int:
+    """Put a transition into its place, unless it is there; return the place behind it."""
+    for place in range(since, len(found)):
+        if found[place].state == state and _second(found[place].at) == at:
+            return place + 1
+    later = (place for place in range(since, len(found)) if _second(found[place].at) >= at)
+    place = next(later, len(found))
+    found.insert(place, Transition(state=state, at=at))
+    return place + 1
+
+
+def from_submit(past: Transitions, submitted: datetime) -> Transitions:
+    """Return the transitions with Slurm's own time of the first submit, where ours stands."""
+    if past and past[0].state == "PENDING":
+        return (Transition(state="PENDING", at=submitted), *past[1:])
+    return past
 
 
 def first_times(past: Transitions, status: str, at: datetime) -> Transitions:
@@ -92,4 +140,9 @@ def _ran_since(past: Sequence[Transition], start: datetime) -> bool:
 
 
 def _ran_at(past: Sequence[Transition], start: datetime) -> bool:
-    return any(one.state == "RUNNING" and one.at == start for one in past)
+    return any(one.state == "RUNNING" and _second(one.at) == start for one in past)
+
+
+def _second(moment: datetime) -> datetime:
+    """Return the second that a moment lies in, which is all that Slurm tells."""
+    return moment.replace(microsecond=0)

@@ -141,13 +141,16 @@ class Job(JobFacts):
             for name in OBSERVED
             if (value := getattr(seen, name)) is not None and value != getattr(self, name)
         }
-        changes |= self._derived(seen, now)
-        if self._runs_again(seen):
+        again = self._runs_again(seen)
+        changes |= self._derived(seen, now, again=again)
+        if again:
             changes |= {name: getattr(seen, name) for name in _OF_ONE_RUN}
             if self.start_time:
                 changes["runs"] = (*self.runs, self._ended_run(seen))
         if self.is_over and not seen.is_over:
-            changes |= {"output_kept": False, "accounted": False}
+            changes["output_kept"] = False
+        if again or self.is_over != seen.is_over:
+            changes["accounted"] = False
         return self.model_copy(update=changes | {"synced_at": now}) if changes else self
 
     def with_accounting(self, runs: Sequence[Observation], now: datetime) -> Job:
@@ -161,10 +164,29 @@ class Job(JobFacts):
             for name in OBSERVED
             if getattr(self, name) is None and (value := getattr(last, name)) is not None
         }
-        changes["transitions"] = history.with_runs(self.transitions, earlier)
+        return self.model_copy(update=changes).with_earlier_runs(earlier, runs, now)
+
+    def with_earlier_runs(
+        self, earlier: Sequence[Observation], runs: Sequence[Observation], now: datetime
+    ) -> Job:
+        """Return this job with the runs that ended before, as the accounting has them.
+
+        ``runs`` are all that it has; of two requeues within a second it has one.
+        """
+        changes: dict[str, Any] = {"accounted": True, "synced_at": now}
+        changes["transitions"] = history.with_runs(self.transitions, runs)
+        changes["restarts"] = max(self.restarts or 0, len(earlier))
         if len(earlier) >= len(self.runs):
             changes["runs"] = tuple(Run.of(run) for run in earlier)
-        return self.model_copy(update=changes | {"accounted": True, "synced_at": now})
+        return self.model_copy(update=changes)
+
+    def since(self, first: Observation) -> Job:
+        """Return this job with its first run's submit time, where none as early was seen."""
+        at, known = first.submit_time, self.first_submit_time
+        if at is None or (known and known <= at):
+            return self
+        transitions = history.from_submit(self.transitions, at)
+        return self.model_copy(update={"first_submit_time": at, "transitions": transitions})
 
     def is_newer_than(self, other: Job) -> bool:
         """Tell which of two jobs under one Slurm id came later; one not yet seen is the newest."""
@@ -177,29 +199,33 @@ class Job(JobFacts):
             return True
         if self.is_over:  # but not lost: that was no end
             return self.status in states.ENDED and not seen.is_over
-        return bool(self.start_time) and seen.status == "PENDING" != self.status
+        return bool(self.start_time) and states.waits(seen.status) and not states.waits(self.status)
 
     def _ended_run(self, again: Observation) -> Run:
-        """Return the run that a requeue ended; its submit time is when that happened."""
+        """Return the run that a requeue ended; where that moved the submit time, it was then."""
+        moved = again.submit_time if again.submit_time != self.submit_time else None
         return Run(
             status=self.status if self.is_over else "REQUEUED",
             submit_time=self.submit_time,
             start_time=self.start_time,
-            end_time=self.end_time or again.submit_time,
+            end_time=self.end_time or moved,
             exit_code=self.exit_code,
             exit_signal=self.exit_signal,
             node_list=self.node_list,
         )
 
-    def _derived(self, seen: Observation, now: datetime) -> dict[str, Any]:
+    def _derived(self, seen: Observation, now: datetime, *, again: bool) -> dict[str, Any]:
         changes: dict[str, Any] = {}
+        past = self.transitions
         if self.slurm_id is None:
             changes["slurm_id"] = seen.slurm_id
         if self.first_submit_time is None and seen.submit_time:
             changes["first_submit_time"] = seen.submit_time
-        if seen.status in states.BASE_STATES and seen.status != self.base_state:
-            changes["base_state"] = seen.status
-        transitions = history.extended(self.transitions, self.status, seen, now)
+            past = past if again else history.from_submit(past, seen.submit_time)
+        base = states.base_of(seen.status)
+        if base and base != self.base_state:
+            changes["base_state"] = base
+        transitions = history.extended(past, self.status, seen, now, again=again)
         if transitions is not self.transitions:
             changes["transitions"] = transitions
         if self.task and seen.own_slurm_id and seen.own_slurm_id != self.task.own_slurm_id:

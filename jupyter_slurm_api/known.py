@@ -94,7 +94,8 @@ class KnownJobs:
         ``visible`` are the ids that it shows, ``waiting`` by array the ids of the
         tasks in its row. In doubt are jobs that left it, tasks that left their
         array's row without having started, arrays all of whose tasks are over as
-        far as was seen, and, where there is accounting, what a job used that ended.
+        far as was seen, and, where there is accounting, what a job used that ended
+        and how the runs ended of one that was requeued.
         """
         again = {slurm_id: task_ids.expand(ids) for slurm_id, ids in waiting.items()}
         return [
@@ -112,8 +113,11 @@ class KnownJobs:
         waiting: Mapping[str, str],
         has_accounting: bool,  # noqa: FBT001 - as its caller was told
     ) -> bool:
+        has_more = job.is_over or bool(job.restarts or job.runs)
+        if has_more and has_accounting and not job.accounted:
+            return True
         if job.is_over:
-            return has_accounting and not job.accounted
+            return False
         if job.array:
             is_over = states.is_over(states.state_of_many(set(job.array.counts) or {"PENDING"}))
             return is_over or bool(tally.lost(job.array, waiting.get(job.slurm_id or "", "")))

@@ -133,12 +133,31 @@ def gone(job: Job, now: datetime) -> Job:
 def own_runs(job: Job, runs: Sequence[Observation]) -> list[Observation]:
     """Return the accounting's runs that can be this job's, the latest last.
 
-    An id may have been used before: what was submitted earlier is another job.
+    An id may have been used before, or again where a controller has forgotten jobs:
+    what was submitted earlier is another job, and so is what follows a run that
+    never ended.
     """
-    first = job.first_submit_time
-    if first is None and job.submit_time is not None:
-        first = job.submit_time - CLOCKS_DIFFER  # by our clock, not by Slurm's
-    return [run for run in runs if run.submit_time and first and run.submit_time >= first]
+    earliest = _earliest(job)
+    lives: list[list[Observation]] = [[]]
+    for run in runs:
+        if run.submit_time and earliest and run.submit_time >= earliest:
+            if lives[-1] and lives[-1][-1].end_time is None:
+                lives.append([])
+            lives[-1].append(run)
+    submits = {job.first_submit_time, job.submit_time}
+    seen = [life for life in lives if any(run.submit_time in submits for run in life)]
+    if job.first_submit_time and not job.restarts:
+        return seen[-1] if seen else []
+    return (seen or lives)[-1]
+
+
+def _earliest(job: Job) -> datetime | None:
+    """Return the earliest time at which this job can have been submitted, by Slurm's clock."""
+    if job.first_submit_time and not job.restarts:
+        return job.first_submit_time
+    # By our clock; what was first seen when it had been requeued was submitted before.
+    ours = job.transitions[0].at if job.transitions else job.submit_time
+    return ours - CLOCKS_DIFFER if ours else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,12 @@ OURS: Final[dict[str, str]] = {SUBMITTING: "SB", UNKNOWN: "UN", NOT_SUBMITTED: "
 
 CODES: Final[dict[str, str]] = BASE_STATES | FLAGS | OURS
 
+_WAITING_FLAGS: Final = frozenset({"REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD"})
+"""Flags of jobs that wait: they were requeued, or lost their reservation, and are held."""
+
+ENDED_BY_SLURM: Final = frozenset({"BOOT_FAIL", "DEADLINE"})
+"""Ends of jobs that Slurm gave up: it writes a 1 as their exit status, which is no signal."""
+
 _NAMES: Final = {state: state for state in CODES} | {code: state for state, code in CODES.items()}
 
 ENDED: Final[frozenset[str]] = frozenset(BASE_STATES) - {"PENDING", "RUNNING", "SUSPENDED"}
@@ -89,6 +95,18 @@ _ARRAY_ORDER: Final = (
 def code_of(state: str) -> str:
     """Return the short code of a state or flag; an unknown word stands for itself."""
     return CODES.get(state, state)
+
+
+def base_of(state: str) -> str | None:
+    """Return the base state that a word tells of; most flags hide it."""
+    if state in BASE_STATES:
+        return state
+    return "PENDING" if state in _WAITING_FLAGS else None
+
+
+def waits(state: str) -> bool:
+    """Tell whether a job in this state has no run: it waits for its first or its next."""
+    return state == "PENDING" or state in _WAITING_FLAGS
 
 
 def named(word: str) -> str | None:

@@ -126,7 +126,7 @@ class Tick:
             return False
         draft = self._draft(info)
         since = self.answering_since or utc_now()
-        await self._off_loop(_settle, draft, in_doubt, findings, since)
+        await self._off_loop(_settle, draft, in_doubt, findings, seen.keys(), since)
         all_mine = await self._write(info.name, draft)
         left = await self._in_doubt(info, seen, waiting)
         return all_mine and not left and not self._known.unanswered()
@@ -206,8 +206,14 @@ def _see(draft: Draft, observations: Sequence[Observation]) -> None:
     draft.finish()
 
 
-def _settle(draft: Draft, jobs: Sequence[Job], findings: Findings, since: datetime) -> None:
-    draft.settle(jobs, findings)
+def _settle(
+    draft: Draft,
+    jobs: Sequence[Job],
+    findings: Findings,
+    visible: Collection[str],
+    since: datetime,
+) -> None:
+    draft.settle(jobs, findings, visible)
     draft.answer(findings, since)
     draft.finish()
 

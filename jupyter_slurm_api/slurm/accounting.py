@@ -6,7 +6,7 @@ Any bytes go in and no exception comes out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -51,7 +51,11 @@ def recorded(
             runs.setdefault((words.id_of(run["JobID"]), run["Submit"]), []).append(run)
     found: dict[str, list[Observation]] = {}
     for (slurm_id, _), parts in sorted(runs.items(), key=lambda item: item[0][1]):
-        found.setdefault(slurm_id, []).append(_recorded(slurm_id, parts, name_of))
+        one = _recorded(slurm_id, parts, name_of)
+        before = found.setdefault(slurm_id, [])
+        if before and before[-1].status == "RESIZING":
+            one = _resized(before.pop(), one)
+        before.append(one)
     return Parsed(found, parsed.bad)
 
 
@@ -74,8 +78,7 @@ def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str
     run = parts[0]
     status = states.state_of_many({words.state(part["State"]) for part in parts})
     node_list = words.text(run["NodeList"])
-    is_over = states.is_over(status)
-    code, signal = words.exit_status(run["ExitCode"]) if is_over else (None, None)
+    code, signal = _exit_status(run, status)
     canceller = words.cancelled_by(run["State"])
     return Observation(
         slurm_id=slurm_id,
@@ -100,9 +103,35 @@ def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str
     )
 
 
+def _resized(before: Observation, after: Observation) -> Observation:
+    """Return one run of the two records that a job has which changed its size."""
+    first, last = before.usage or Usage(), after.usage or Usage()
+    usage = last.model_copy(
+        update={
+            "elapsed": (first.elapsed or 0) + (last.elapsed or 0),
+            "total_cpu": round((first.total_cpu or 0) + (last.total_cpu or 0), 3),
+            "max_rss": max(first.max_rss or 0, last.max_rss or 0) or None,
+        }
+    )
+    return replace(after, submit_time=before.submit_time, start_time=before.start_time, usage=usage)
+
+
 def _unstarted(run: _Run) -> str | None:
     """Return the ids inside the brackets of ``12_[3-9%2]``."""
     return run["JobID"].partition("[")[2].rstrip("]") or None
+
+
+def _exit_status(run: _Run, status: str) -> tuple[int | None, int | None]:
+    """Return exit code and signal of a run that has ended.
+
+    Of a job that Slurm itself ended, sacct has no signal but writes ``0:0``: that is no code.
+    """
+    code, signal = words.exit_status(run["ExitCode"])
+    has_ended = words.time(run["End"]) is not None
+    is_said = status == "COMPLETED" or code or signal
+    if not has_ended or not is_said or status in states.ENDED_BY_SLURM:
+        return None, None
+    return code, signal
 
 
 def _end(parts: Sequence[_Run]) -> datetime | None:

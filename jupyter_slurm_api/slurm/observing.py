@@ -92,21 +92,35 @@ def unstarted(rows: Sequence[Record]) -> str | None:
 
 def _run(slurm_id: str, status: str, row: Mapping[str, str]) -> dict[str, Any]:
     """Return what only a single job has, and no tasks that wait together."""
-    ran = bool(row["NodeList"]) and status != "PENDING"
+    end = _time(row["EndTime"])
+    waits = states.waits(status) or (status == "COMPLETING" and _runs_again(row))
+    ran = bool(row["NodeList"]) and not waits
     is_over = states.is_over(status)
-    code, signal = words.exit_status(row["exit_code"]) if is_over else (None, None)
+    has_status = is_over and status not in states.ENDED_BY_SLURM
+    code, signal = words.exit_status(row["exit_code"]) if has_status else (None, None)
     stdout, stderr = _paths(slurm_id, row)
     return {
         "nodes": words.number(row["NumNodes"]),
-        "node_list": words.text(row["NodeList"]),
+        "node_list": words.text(row["NodeList"]) if ran else None,
         # Before a job runs these two are Slurm's estimates.
         "start_time": _time(row["StartTime"]) if ran else None,
-        "end_time": _time(row["EndTime"]) if is_over else None,
+        "end_time": end if is_over else None,
         "exit_code": code,
         "exit_signal": signal,
         "stdout_path": stdout,
         "stderr_path": stderr,
     }
+
+
+def _runs_again(row: Mapping[str, str]) -> bool:
+    """Tell whether a job that is COMPLETING goes back into the queue: its times are estimates.
+
+    They are those of a run that begins now and takes all of its time limit, for ever if it has none.
+    """
+    start, end = _time(row["StartTime"]), _time(row["EndTime"])
+    if start is None or end is None:
+        return True
+    return (end - start).total_seconds() == words.seconds(row["TimeLimit"])
 
 
 def _paths(slurm_id: str, row: Mapping[str, str]) -> tuple[str, str]:

@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slurm_site import SlurmSite
-
 from servers import wait_for
+from slurm_site import SlurmSite
 
 SLEEP = "exec sleep 900"
 ONCE = '[ -z "$SLURM_RESTART_COUNT" ] || exit 0; '

@@ -15,11 +15,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from slurm_site import SlurmSite, running_site
-from state_cases import ENDS, PASSES, REASONS, RUNS, SLEEP, STAYS, Case
 
 from jupyter_slurm_api import states
 from servers import Server, wait_for
+from slurm_site import SlurmSite, running_site
+from state_cases import ENDS, PASSES, REASONS, RUNS, SLEEP, STAYS, Case
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can administer a cluster")
 

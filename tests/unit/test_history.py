@@ -137,13 +137,14 @@ class TestWithRuns:
         assert history.with_runs(past, []) is past
 
     def test_a_run_that_was_seen_is_not_told_twice(self):
-        past = moves(("RUNNING", 5), ("PENDING", 20), ("COMPLETED", 30))
-        assert history.with_runs(past, [seen("REQUEUED", 0, 5, 20)]) is past
+        past = moves(("PENDING", 0), ("RUNNING", 5), ("PENDING", 20), ("COMPLETED", 30))
+        runs = [seen("REQUEUED", 0, 5, 20), seen("CANCELLED", 20, None, 30)]
+        assert history.with_runs(past, runs) is past
 
     def test_a_run_that_was_not_seen_stands_in_its_place(self):
         past = moves(("PENDING", 20), ("RUNNING", 25), ("COMPLETED", 30))
-        found = history.with_runs(past, [seen("NODE_FAIL", 0, 5, 9)])
-        assert pairs(found) == [
+        runs = [seen("NODE_FAIL", 0, 5, 9), seen("COMPLETED", 20, 25, 30)]
+        assert pairs(history.with_runs(past, runs)) == [
             ("PENDING", 0),
             ("RUNNING", 5),
             ("NODE_FAIL", 9),
@@ -154,21 +155,43 @@ class TestWithRuns:
 
     def test_what_is_there_of_it_is_not_told_twice(self):
         past = moves(("PENDING", 0), ("PENDING", 20), ("COMPLETED", 30))
-        found = history.with_runs(past, [seen("REQUEUED", 0, 5, 19)])
-        assert pairs(found) == [
+        runs = [seen("REQUEUED", 0, 5, 19), seen("COMPLETED", 20, 21, 30)]
+        assert pairs(history.with_runs(past, runs)) == [
             ("PENDING", 0),
             ("RUNNING", 5),
             ("REQUEUED", 19),
             ("PENDING", 20),
+            ("RUNNING", 21),
             ("COMPLETED", 30),
         ]
 
-    def test_a_run_that_never_started_is_none(self):
-        past = moves(("PENDING", 20))
+    def test_all_in_one_moment_still_comes_one_after_the_other(self):
+        past = moves(("PENDING", 0), ("PENDING", 5))
+        runs = [seen("REQUEUED", 5, 5, 5), seen("PENDING", 5)]
+        states_ = [state for state, _ in pairs(history.with_runs(past, runs))]
+        assert states_ == ["PENDING", "RUNNING", "REQUEUED", "PENDING"]
+
+    @pytest.mark.parametrize("minute", [-3, 0, 3, 30])
+    def test_our_own_clock_told_of_the_submit(self, minute):
+        past = moves(("PENDING", minute), ("RUNNING", 5))
+        assert history.with_runs(past, [seen("COMPLETED", 0, 5, 9)]) is past
+
+    def test_a_run_that_never_started_was_only_submitted(self):
+        past = moves(("PENDING", 0))
         assert history.with_runs(past, [seen("CANCELLED", 0, None, 9)]) is past
 
     def test_a_run_without_an_end_is_told_as_far_as_it_is_known(self):
         assert pairs(history.with_runs((), [seen("REQUEUED", None, 5)])) == [("RUNNING", 5)]
+
+
+class TestFromSubmit:
+    def test_slurms_own_time_stands_where_ours_stood(self):
+        past = moves(("PENDING", 1), ("RUNNING", 5))
+        assert pairs(history.from_submit(past, at(0))) == [("PENDING", 0), ("RUNNING", 5)]
+
+    def test_a_job_that_was_not_seen_waiting_stays_so(self):
+        past = moves(("RUNNING", 5))
+        assert history.from_submit(past, at(0)) is past
 
 
 class TestFirstTimes:

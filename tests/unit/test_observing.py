@@ -255,6 +255,21 @@ class TestObserve:
         assert (seen.end_time, seen.exit_code) == (None, None)
 
     @pytest.mark.parametrize(
+        ("end", "limit", "has_run"),
+        [
+            ("1795780437", "10:00", True),
+            # an estimate, as of any job that waits
+            ("1795781034", "10:00", False),
+            ("NONE", "UNLIMITED", False),
+        ],
+    )
+    def test_a_job_on_its_way_back_into_the_queue_has_not_run(self, end, limit, has_run):
+        times = {"StartTime": "1795780434", "EndTime": end, "TimeLimit": limit}
+        fields = row(State="COMPLETING", NodeList="n1", **times)
+        seen = observing.observe("7", [fields])
+        assert (seen.start_time is not None, seen.node_list) == (has_run, "n1" if has_run else None)
+
+    @pytest.mark.parametrize(
         ("resources", "memory", "gres"),
         [
             ("cpu=2,mem=2G,gres/gpu=2,gres/gpu:a100=2", 2 * GIB, "gres/gpu=2,gres/gpu:a100=2"),

@@ -12,6 +12,7 @@ from jupyter_slurm_api.reconcile import CLOCKS_DIFFER, Change, Findings
 
 UUID = "0b5e4d3c-2a19-4f08-8e7d-6c5b4a392817"
 LATER = timedelta(minutes=10)
+MOMENT = timedelta(seconds=1)
 
 
 def seen(slurm_id="42", status="RUNNING", **changes):
@@ -108,8 +109,27 @@ class TestOwnRuns:
         assert reconcile.own_runs(make_job(), []) == []
 
     def test_all_from_the_first_submit_on(self, make_job, now):
-        runs = [seen(status="REQUEUED", submit_time=now), seen(submit_time=now + LATER)]
+        runs = [seen(submit_time=now, end_time=now + LATER), seen(submit_time=now + LATER)]
         assert reconcile.own_runs(make_job(), runs) == runs
+
+    def test_what_follows_a_run_without_an_end_is_another_job(self, make_job, now):
+        runs = [seen(submit_time=now), seen(submit_time=now + LATER)]
+        assert reconcile.own_runs(make_job(), runs) == runs[:1]
+        newer = make_job(first_submit_time=now + LATER, submit_time=now + LATER)
+        assert reconcile.own_runs(newer, runs) == runs[1:]
+        assert reconcile.own_runs(make_job(first_submit_time=None, submit_time=None), runs) == []
+
+    def test_of_jobs_under_one_id_an_unseen_one_is_the_latest(self, make_job, now):
+        runs = [seen(submit_time=now - MOMENT), seen(submit_time=now)]
+        job = make_job(first_submit_time=None, submit_time=now + MOMENT)
+        assert reconcile.own_runs(job, runs) == runs[1:]
+
+    def test_a_later_submit_alone_is_another_job(self, make_job, now):
+        assert reconcile.own_runs(make_job(), [seen(submit_time=now + LATER)]) == []
+
+    def test_a_job_that_was_first_seen_after_a_requeue_was_submitted_before(self, make_job, now):
+        runs = [seen(submit_time=now - MOMENT, end_time=now), seen(submit_time=now)]
+        assert reconcile.own_runs(make_job(restarts=1), runs) == runs
 
     def test_what_was_submitted_before_is_another_job_under_this_id(self, make_job, now):
         runs = [seen(submit_time=now - timedelta(seconds=1)), seen(submit_time=now)]
