@@ -39,9 +39,10 @@ class Fault:
     """What breaks, how that is noticed from outside, and what repairs it.
 
     ``bound`` is the slowest answer that is promised, ``stale`` what is answered from memory
-    meanwhile. ``refuses`` are the statuses, beside 200, of anything asked for, ``refuses_ended``
-    those of jobs that are over. ``forgets`` is for a Slurm that loses what it was told in its
-    last seconds: nothing is submitted then.
+    meanwhile. ``refuses`` are the statuses that a question may get beside 200, a submit beside
+    201; ``refuses_ended`` and ``refuses_submits`` those of jobs that are over, and of submits
+    alone. ``forgets`` is for a Slurm that loses what it was told in its last seconds: nothing is
+    submitted then.
     """
 
     breaks: Callable[[FaultSite], object]
@@ -50,6 +51,7 @@ class Fault:
     bound: float = AT_ONCE
     refuses: frozenset[int] = frozenset()
     refuses_ended: frozenset[int] = frozenset()
+    refuses_submits: frozenset[int] = frozenset()
     stale: tuple[str, ...] = ()
     forgets: bool = False
 
@@ -78,8 +80,13 @@ slurm_away = {
     "noticed": slurm_is_away,
     "repairs": lambda site: site.cluster.up(),
     "stale": ("queue", "running"),
+    "refuses_submits": frozenset({503, 504}),
 }
-mongod_gone = {"bound": PATIENT, "refuses_ended": frozenset({503})}
+mongod_gone = {
+    "bound": PATIENT,
+    "refuses_ended": frozenset({503}),
+    "refuses_submits": frozenset({503}),
+}
 server_gone = {
     "repairs": lambda site: site.server.start(),
     "bound": PATIENT,
@@ -236,6 +243,11 @@ def test_a_job_that_is_over_stays_so(episode):
     allowed = {200} | episode.fault.refuses | episode.fault.refuses_ended
     assert faults.refused(answers, allowed) == []
     assert {one.body["status"] for one in answers if one.status == 200} == {"COMPLETED"}
+
+
+def test_a_submit_is_accepted_where_nothing_is_in_its_way(episode):
+    allowed = {201} | episode.fault.refuses | episode.fault.refuses_submits
+    assert [one for one in episode.submitter.submits if one.status not in allowed] == []
 
 
 def test_what_cannot_be_seen_just_now_says_so_and_how_old_it_is(episode):
