@@ -80,7 +80,7 @@ def with_runs(past: Transitions, runs: Sequence[Observation]) -> Transitions:
     at = 0  # what stands before is of earlier runs
     for run, following in zip_longest(runs, runs[1:]):
         if run.submit_time:
-            at = _waiting(found, at, run.submit_time, following and following.submit_time)
+            at = _waiting(found, at, run.submit_time, following.submit_time if following else None)
         if run.start_time:
             was_seen = _ran_at(found[at:], run.start_time)
             at = _placed(found, at, "RUNNING", run.start_time)

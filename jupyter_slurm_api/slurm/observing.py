@@ -115,7 +115,7 @@ def _run(slurm_id: str, status: str, row: Mapping[str, str]) -> dict[str, Any]:
 def _runs_again(row: Mapping[str, str]) -> bool:
     """Tell whether a job that is COMPLETING goes back into the queue: its times are estimates.
 
-    They are those of a run that begins now and takes all of its time limit, for ever if it has none.
+    They are those of a run that begins now and takes all its time limit, for ever if it has none.
     """
     start, end = _time(row["StartTime"]), _time(row["EndTime"])
     if start is None or end is None:
