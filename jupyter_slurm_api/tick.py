@@ -36,7 +36,7 @@ class Tick:
     looked up; what nobody knows any more becomes UNKNOWN, never a guess.
 
     ``over`` is called with jobs that have just ended, ``conflict`` when another
-    server was first with a write, so that a further look is due.
+    server was first to write of a job, so that a further look is due.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class Tick:
         """
         began = utc_now()
         info = await self._ask(self._slurm.info())
+        await self._load(info)
         seen = await self._ask(self._slurm.own_jobs())
         self.answering_since = self.answering_since or began
         self.bad_rows = seen.bad
-        await self._load(info)
         changed = await self._off_loop(_changed, seen.value, self._rows)
         if changed or len(seen.value) != len(self._rows) or self._known.version != self._settled:
             await self._take_in(info, seen.value, changed)
@@ -102,16 +102,18 @@ class Tick:
     async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
         """Record what a look at Slurm brought, then what is found out beyond it."""
         observations = await self._off_loop(_observe_all, changed)
-        await self._meet(info.name, observations)
+        met = await self._meet(info.name, observations)
+        observations = [one for one in observations if one.slurm_id not in met]
         draft = self._draft(info)
         await self._off_loop(_see, draft, observations)
         all_mine = await self._write(info.name, draft)
         is_clear = await self._look_up(info, seen)
-        self._rows = _without(seen, draft.postponed) if all_mine else {}
+        postponed = draft.postponed | met
+        self._rows = _without(seen, postponed) if all_mine else {}
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
         for job_id in ended:
             self._known.drop(job_id)
-        is_settled = all_mine and is_clear and not draft.postponed
+        is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
 
     async def _look_up(self, info: ClusterInfo, seen: _Rows) -> bool:
@@ -146,6 +148,7 @@ class Tick:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     async def _load(self, info: ClusterInfo) -> None:
+        """Read what is kept before the first look, which is newer then."""
         if not self._loaded:
             await self._put(await self._store.live(info.name))
             if info.accounting:
@@ -153,13 +156,26 @@ class Tick:
             self._over(await self._store.unkept(info.name))
             self._loaded = True
 
-    async def _meet(self, cluster: str, observations: Sequence[Observation]) -> None:
-        """Fetch jobs that are new to this server but not to the database; arrays with tasks."""
+    async def _meet(self, cluster: str, observations: Sequence[Observation]) -> set[str]:
+        """Fetch jobs that are new to this server but not to the database; arrays with tasks.
+
+        Returns their Slurm ids: what is read now may be newer than what was seen, so that
+        the next look is the first to tell of them.
+        """
         new = [seen for seen in observations if not self._known.has(seen)]
-        if new:
-            tags = {seen.tag for seen in new if seen.tag}
-            ids = {seen.slurm_id for seen in new} | {seen.array_slurm_id for seen in new}
-            await self._put(await self._store.find(cluster, ids, tags))
+        if not new:
+            return set()
+        tags = {seen.tag for seen in new if seen.tag}
+        ids = {seen.slurm_id for seen in new} | {seen.array_slurm_id for seen in new}
+        found = await self._store.find(cluster, ids, tags)
+        submitting = {
+            job.job_id for job in found if not (job.slurm_id or self._known.get(job.job_id))
+        }
+        await self._put(found)
+        met = {seen.slurm_id for seen in new if seen.tag in submitting or self._known.has(seen)}
+        if met:
+            self._conflict()
+        return met
 
     async def _put(self, jobs: Sequence[Job]) -> None:
         """Note jobs from the database, arrays with the states of their tasks."""

@@ -198,6 +198,30 @@ class TestTwoServers:
         assert list(store.jobs) == [UUID]
         assert store.jobs[UUID].status == "RUNNING"
 
+    def test_what_another_wrote_since_our_look_is_newer_than_the_look(
+        self, ticks, cluster, store, stored
+    ):
+        def another_is_first():
+            cluster.show("7", state="RUNNING")
+            times = {"start_time": SUBMITTED, "end_time": SUBMITTED + timedelta(seconds=9)}
+            store.has(stored(slurm_id="7", status="COMPLETED", accounted=True, **times))
+
+        ticks(nothing, another_is_first, lambda: cluster.show("7", state="COMPLETED"))
+        job = store.jobs[UUID]
+        assert (job.status, job.runs) == ("COMPLETED", ())
+
+    def test_a_job_that_another_server_submitted_is_seen_by_the_next_look(
+        self, ticks, cluster, store, stored
+    ):
+        def another_is_first():
+            cluster.show("7", state="RUNNING", Comment=tag(UUID))
+            store.has(stored(slurm_id=None, status="SUBMITTING", first_submit_time=None))
+
+        ticks(nothing, another_is_first)
+        assert store.jobs[UUID].status == "SUBMITTING"
+        ticks(nothing, nothing)
+        assert (store.jobs[UUID].status, store.jobs[UUID].slurm_id) == ("RUNNING", "7")
+
     def test_a_job_that_ended_beside_a_lost_write_is_handed_over_too(
         self, ticks, cluster, store, over, stored
     ):
