@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pydantic import ConfigDict
 
-from . import history, states
+from . import filenames, history, states
 from .array import Array, ArrayTask, Component
 from .history import Run, Transition
 from .models import Model, ParameterValue
@@ -49,7 +49,8 @@ class JobFacts(Model):
     ``status`` is the one word that Slurm shows, base state or flag, and
     ``base_state`` the last base state seen. ``submit_time`` moves when a job is
     requeued; ``first_submit_time`` does not, and makes the job unique for ever
-    beside cluster and Slurm id. ``memory`` is in bytes, ``time_limit`` is
+    beside cluster and Slurm id. An array's ``stdout_path`` and ``stderr_path`` are
+    the patterns that its tasks' follow. ``memory`` is in bytes, ``time_limit`` is
     ``[D-]HH:MM:SS`` or UNLIMITED. What Slurm has not said yet is null.
     """
 
@@ -219,6 +220,8 @@ class Job(JobFacts):
         past = self.transitions
         if self.slurm_id is None:
             changes["slurm_id"] = seen.slurm_id
+            if seen.slurm_id and not self.array:
+                changes |= self._paths(seen)
         if self.first_submit_time is None and seen.submit_time:
             changes["first_submit_time"] = seen.submit_time
             past = past if again else history.from_submit(past, seen.submit_time)
@@ -233,3 +236,21 @@ class Job(JobFacts):
         if self.reason and seen.reason is None:
             changes["reason"] = None
         return changes
+
+    def _paths(self, seen: Observation) -> dict[str, str]:
+        """Return the paths of the output, of which patterns are known until Slurm has named a job.
+
+        What squeue says is better.
+        """
+        filled = filenames.path_words(
+            slurm_id=seen.own_slurm_id or seen.slurm_id,
+            array=(self.task.array_slurm_id, str(self.task.task_id)) if self.task else None,
+            name=self.name or "sbatch",
+            user=self.user,
+            node_list=seen.node_list or "",
+        )
+        return {
+            name: filenames.output_path(pattern, self.work_dir or "", filled)
+            for name in ("stdout_path", "stderr_path")
+            if (pattern := getattr(self, name)) and getattr(seen, name) is None
+        }

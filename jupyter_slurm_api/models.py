@@ -29,11 +29,16 @@ class JobSpec:
     """A job as it is wanted, checked and ready for sbatch.
 
     ``argv`` is the whole command; ``work_dir`` the directory that it is started in.
+    ``array`` are the ids of its tasks as they were asked for, empty where it is none;
+    ``stdout`` and ``stderr`` the file name patterns of its output, absolute.
     """
 
     script: bytes
     argv: tuple[str, ...]
     work_dir: str
+    array: str = ""
+    stdout: str | None = None
+    stderr: str | None = None
 
 
 class QueueRow(TypedDict):

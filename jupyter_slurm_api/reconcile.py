@@ -25,8 +25,6 @@ _OF_A_TASK: Final = (
     "end_time",
     "exit_code",
     "exit_signal",
-    "stdout_path",
-    "stderr_path",
     "usage",
 )
 _ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
@@ -93,12 +91,13 @@ def adopt_task(array: Job, seen: Observation, now: datetime) -> Job:
     """Make a job of a task that has started; its UUID follows from the array's, on every server."""
     job = Job(
         job_id=str(uuid.uuid5(uuid.UUID(array.job_id), str(seen.task_id))),
-        slurm_id=seen.slurm_id,
         status="",
         name=array.name,
         cluster=array.cluster,
         user=array.user,
         work_dir=array.work_dir,
+        stdout_path=array.stdout_path,
+        stderr_path=array.stderr_path,
         origin=array.origin,
         task=ArrayTask(
             array_job_id=array.job_id,
@@ -112,12 +111,8 @@ def adopt_task(array: Job, seen: Observation, now: datetime) -> Job:
 
 def facts_of_array(seen: Observation, status: str) -> Observation:
     """Return what a row says of the whole array; what only a task has is left out."""
-    return replace(
-        seen,
-        slurm_id=seen.array_slurm_id,
-        status=status,
-        **dict.fromkeys(_OF_A_TASK),
-    )
+    left_out = (*_OF_A_TASK, "stdout_path", "stderr_path") if seen.is_task else _OF_A_TASK
+    return replace(seen, slurm_id=seen.array_slurm_id, status=status, **dict.fromkeys(left_out))
 
 
 def gone(job: Job, now: datetime) -> Job:

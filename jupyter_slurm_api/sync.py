@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 class Intervals:
     """Seconds between two looks at Slurm.
 
-    ``active`` while a job of the user moves, ``idle`` otherwise, never less than
-    ``floor``, however often somebody asks for an extra look.
+    ``active`` while a job of the user moves or there is still something to find out,
+    ``idle`` otherwise, never less than ``floor``, however often somebody asks for an extra look.
     """
 
     active: float
@@ -174,6 +174,7 @@ class Sync:
         return self._wanted_pause() * random.uniform(1, 1 + _JITTER)  # noqa: S311 - no secret
 
     def _wanted_pause(self) -> float:
-        wanted = self._intervals.active if self._known.any_live() else self._intervals.idle
+        is_active = self._known.any_live() or not self._tick.is_settled
+        wanted = self._intervals.active if is_active else self._intervals.idle
         grown: float = wanted * 2 ** min(self._failures, 10)
         return max(min(grown, max(wanted, _LONGEST_PAUSE)), self._intervals.floor)

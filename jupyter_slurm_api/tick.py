@@ -56,7 +56,8 @@ class Tick:
         self._over = over
         self._conflict = conflict
         self._rows: _Rows = {}
-        self._settled: int | None = None  # what was known when nothing was left to find out
+        # What was known when nothing was left to find out.
+        self._settled: int | None = known.version
         self._lookup = Lookup(slurm, user)
         self._loaded = False
         self._threads = DaemonThreads(1, "slurm-api-sync")
@@ -64,6 +65,11 @@ class Tick:
         """Since when Slurm has answered each look; None while it does not."""
         self.bad_rows = 0
         """How many rows of the last look could not be read."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the last look left nothing that a look soon would find out."""
+        return self._known.version == self._settled or self.accounting_error is not None
 
     @property
     def accounting_error(self) -> str | None:

@@ -94,7 +94,7 @@ class Running:
         )
         sync = Sync(slurm, store, known, intervals, user=user, over=outputs.keep_soon)
         queue = QueueService(slurm, user, known.ids_by_slurm_id, min_life=settings.min_interval)
-        checks = Checks(root, limit=settings.max_script_bytes)
+        checks = Checks(root, environ, limit=settings.max_script_bytes)
         submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
         jobs = JobService(
             slurm,

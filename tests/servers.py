@@ -135,6 +135,12 @@ class Server:
             self.process.terminate()
             self.process.wait(30)
 
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"token {self.token}", **options.pop("headers", {})}
         return httpx.request(method, self.url + path, headers=headers, timeout=60, **options)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from .. import filenames
 from ..errors import FilesUnavailable, InvalidRequest, TooLarge
 from ..models import JobSpec
 from ..slurm import commands, directives, options
@@ -72,11 +73,11 @@ def check_parameters(request: SubmitRequest) -> None:
         raise InvalidRequest(" ".join(fault["message"] for fault in faults), faults)
 
 
-def array_ids(script: str, parameters: Mapping[str, options.Value]) -> str:
-    """Return the ids of the array's tasks that a request asks for, as it writes them."""
-    wanted = parameters.get("array")
+def option(request: SubmitRequest, name: str, short: str | None = None) -> str:
+    """Return what a request sets an option to, by its parameters or its script; empty if not."""
+    wanted = request.parameters.get(name)
     if wanted is None or wanted is False:
-        return directives.value(script, "array", "a") or ""
+        return directives.value(request.script, name, short) or ""
     return options.to_text(wanted)
 
 
@@ -84,11 +85,13 @@ class Checks:
     """Checks requests against the tables, the settings and the file system.
 
     ``root`` is the server's root directory: where jobs run unless they say
-    otherwise. ``limit`` is the largest script in bytes.
+    otherwise. ``limit`` is the largest script in bytes. ``environ`` may hold
+    defaults of sbatch's.
     """
 
-    def __init__(self, root: Path, *, limit: int) -> None:
+    def __init__(self, root: Path, environ: Mapping[str, str], *, limit: int) -> None:
         self._root = root
+        self._environ = environ
         self._limit = limit
         self._threads = DaemonThreads(4, "slurm-api-dirs")
 
@@ -102,7 +105,24 @@ class Checks:
         check_parameters(request)
         work_dir = self._work_dir(request)
         await self._look_at(work_dir)
-        return JobSpec(script, tuple(_argv(request, work_dir, job_id)), str(work_dir))
+        argv = tuple(_argv(request, work_dir, job_id))
+        array = option(request, "array", "a")
+        return JobSpec(script, argv, str(work_dir), array, *self._outputs(request, work_dir, array))
+
+    def _outputs(self, request: SubmitRequest, work_dir: Path, array: str) -> tuple[str, str]:
+        """Return the patterns of the output's paths; a variable is between option and script."""
+        default = filenames.DEFAULT_OF_ARRAY if array else filenames.DEFAULT
+        stdout = self._output(request, "output", "o") or default
+        stderr = self._output(request, "error", "e") or stdout
+        in_script = None if request.work_dir else directives.value(request.script, "chdir", "D")
+        directory = os.path.join(work_dir, in_script or "")  # noqa: PTH118 - keeps what is written
+        return filenames.below(directory, stdout), filenames.below(directory, stderr)
+
+    def _output(self, request: SubmitRequest, name: str, short: str) -> str:
+        by_variable = self._environ.get(f"SBATCH_{name.upper()}")
+        if by_variable and not request.parameters.get(name):
+            return by_variable
+        return option(request, name, short)
 
     def _work_dir(self, request: SubmitRequest) -> Path:
         chdir = request.parameters.get("chdir")

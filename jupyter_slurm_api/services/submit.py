@@ -144,6 +144,9 @@ class SubmitService:
             script_sha256=hashlib.sha256(spec.script).hexdigest(),
             parameters=request.parameters,
             work_dir=spec.work_dir,
+            stdout_path=spec.stdout,
+            stderr_path=spec.stderr,
+            array=tally.submitted(spec.array),
             origin=Origin(kind="api"),
             idempotency_key=key,
             request_sha256=request.sha256,
@@ -164,8 +167,7 @@ class SubmitService:
     async def _submitted(self, job: Job, answer: Submitted) -> Job:
         now = utc_now()
         seen = Observation(slurm_id=answer.slurm_id, status="PENDING")
-        array = tally.submitted(submission.array_ids(job.script or "", job.parameters or {}))
-        after = job.with_observation(seen, now).model_copy(update={"array": array})
+        after = job.with_observation(seen, now)
         try:
             if await self._store.replace(job, after):
                 self._known.put([after.model_copy(update={"revision": job.revision + 1})])

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, Final
 
-from .. import states
+from .. import filenames, states
 from ..array import Component
 from ..observation import Observation
 from . import commands, words
@@ -57,6 +57,7 @@ def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
     comment, tag = commands.split_tag(words.text(row["Comment"]) or "")
     resources = words.tres(row["tres-alloc"])
     waiting = unstarted(rows)
+    stdout, stderr = _paths(slurm_id, row, wait_together=waiting is not None)
     return Observation(
         slurm_id=slurm_id,
         own_slurm_id=row["JobID"],
@@ -80,7 +81,9 @@ def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
         comment=comment,
         tag=tag,
         components=_components(rows),
-        **(_run(slurm_id, status, row) if waiting is None else {}),
+        stdout_path=stdout,
+        stderr_path=stderr,
+        **(_run(status, row) if waiting is None else {}),
     )
 
 
@@ -90,7 +93,7 @@ def unstarted(rows: Sequence[Record]) -> str | None:
     return ",".join(inside) if inside else None
 
 
-def _run(slurm_id: str, status: str, row: Mapping[str, str]) -> dict[str, Any]:
+def _run(status: str, row: Mapping[str, str]) -> dict[str, Any]:
     """Return what only a single job has, and no tasks that wait together."""
     end = _time(row["EndTime"])
     waits = states.waits(status) or (status == "COMPLETING" and _runs_again(row))
@@ -98,7 +101,6 @@ def _run(slurm_id: str, status: str, row: Mapping[str, str]) -> dict[str, Any]:
     is_over = states.is_over(status)
     has_status = is_over and status not in states.ENDED_BY_SLURM
     code, signal = words.exit_status(row["exit_code"]) if has_status else (None, None)
-    stdout, stderr = _paths(slurm_id, row)
     return {
         "nodes": words.number(row["NumNodes"]),
         "node_list": words.text(row["NodeList"]) if ran else None,
@@ -107,8 +109,6 @@ def _run(slurm_id: str, status: str, row: Mapping[str, str]) -> dict[str, Any]:
         "end_time": end if is_over else None,
         "exit_code": code,
         "exit_signal": signal,
-        "stdout_path": stdout,
-        "stderr_path": stderr,
     }
 
 
@@ -123,25 +123,26 @@ def _runs_again(row: Mapping[str, str]) -> bool:
     return (end - start).total_seconds() == words.seconds(row["TimeLimit"])
 
 
-def _paths(slurm_id: str, row: Mapping[str, str]) -> tuple[str, str]:
+def _paths(slurm_id: str, row: Mapping[str, str], *, wait_together: bool) -> tuple[str, str]:
+    """Return where output goes; of tasks that wait together the patterns that theirs follow."""
     array_id, underscore, task_id = slurm_id.partition("_")
-    filled = words.path_words(
+    filled = filenames.path_words(
         slurm_id=row["JobID"],
         array=(array_id, task_id) if underscore else None,
         name=row["Name"],
         user=row["UserName"],
         node_list=row["NodeList"],
     )
-    default = f"{row['WorkDir'].rstrip('/')}/slurm-{row['JobID']}.out"
-    # For a task squeue shows the default under a name that is not used.
-    real = (
-        default.removesuffix(f"{row['JobID']}.out") + f"{slurm_id}.out" if underscore else default
-    )
+    is_array = bool(underscore) or wait_together
+    default = filenames.DEFAULT_OF_ARRAY if is_array else filenames.DEFAULT
 
-    def path(pattern: str) -> str:
-        if pattern == default:  # whatever the directory's name holds is no pattern
-            return real
-        return words.output_path(pattern, row["WorkDir"], filled)
+    def path(shown: str) -> str:
+        # squeue fills in the default; for a task with an id that is not used.
+        is_default = shown == filenames.below(row["WorkDir"], f"slurm-{row['JobID']}.out")
+        pattern = filenames.below(row["WorkDir"], default) if is_default else shown
+        if wait_together:
+            return pattern
+        return filenames.output_path(pattern, row["WorkDir"], filled)
 
     return path(row["STDOUT"]), path(row["STDERR"])
 

@@ -31,10 +31,7 @@ _DURATION: Final = re.compile(
 )
 _SIZE: Final = re.compile(r"([0-9.]+)([KMGTP]?)[nc]?", re.IGNORECASE)
 _TASK: Final = re.compile(r"[0-9]*_[0-9]{1,7}")  # no array has a task of more digits
-_NO_TASK: Final = "4294967294"  # what Slurm writes for a job that is no array
 _SCALE: Final = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}  # a bare number is in MiB
-_PATTERN: Final = re.compile(r"%([0-9]{0,9})([%AajJNnstux])")
-_HEAD_OF_LIST: Final = re.compile(r"([^\[,]+)(?:\[(\d+))?")
 
 
 def text(word: str) -> str | None:
@@ -147,50 +144,3 @@ def job_of(row_id: str) -> str:
     if row_id.isdigit():
         return row_id
     return row_id.split("_", 1)[0].split("+", 1)[0]
-
-
-def path_words(
-    *, slurm_id: str, array: tuple[str, str] | None, name: str, user: str, node_list: str
-) -> dict[str, str]:
-    """Return what each letter of a file name pattern stands for in a batch job's own output.
-
-    ``array`` is a task's array and index.
-    """
-    node = _HEAD_OF_LIST.match(node_list)
-    array_id, task_id = array or (slurm_id, _NO_TASK)
-    return {
-        "%": "%",
-        "A": array_id,
-        "a": task_id,
-        "J": slurm_id,
-        "j": slurm_id,
-        "N": f"{node[1]}{node[2] or ''}" if node else "%N",
-        "n": "0",
-        "s": "batch",
-        "t": "0",
-        "u": user,
-        "x": name,
-    }
-
-
-def output_path(pattern: str, work_dir: str, filled: Mapping[str, str]) -> str:
-    """Fill in a file name pattern of sbatch and make it absolute.
-
-    Source: "filename pattern" in https://slurm.schedmd.com/sbatch.html.
-    """
-    if "\\" in pattern:  # a backslash anywhere turns all patterns off
-        return _below(work_dir, re.sub(r"\\(.)", r"\1", pattern))
-    inside = f"{work_dir.rstrip('/')}/"
-    if pattern.startswith(inside):  # Slurm's default path: the directory's own % is no pattern
-        pattern = pattern.removeprefix(inside)
-
-    def fill(found: re.Match[str]) -> str:
-        width = min(int(found[1] or 0), 10)
-        value = filled[found[2]]
-        return value.zfill(width) if value.isdigit() else value
-
-    return _below(work_dir, _PATTERN.sub(fill, pattern))
-
-
-def _below(work_dir: str, path: str) -> str:
-    return path if path.startswith("/") else f"{work_dir.rstrip('/')}/{path}"

@@ -112,7 +112,7 @@ def services(
     store = JobStore(mongo, USER)
     outputs = OutputService(store, OutputStore(mongo, USER), limit=1024)
     queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=queue_life)
-    checks = Checks(jp_root_dir, limit=10_000)
+    checks = Checks(jp_root_dir, {}, limit=10_000)
     submit = SubmitService(slurm, store, checks, known=known, user=USER, submitted=lambda: None)
 
     async def look(seconds: float) -> None:

@@ -63,6 +63,24 @@ class TestArray:
         assert server.job(f"{ended['slurm_id']}_3")["script"].startswith(TASK)
 
 
+@pytest.mark.parametrize("name", ["part-%a.txt", "%A-%j.txt", None])
+def test_tasks_that_nobody_saw_have_their_outputs_too(make_server, run_slurm, name):
+    server = make_server().start()
+    output = {"output": name} if name else {}
+    job_id = server.submit(TASK, parameters={"array": "1-2", "hold": True, **SMALL, **output})
+    slurm_id = server.job(job_id)["slurm_id"]
+    server.stop()
+    run_slurm("scontrol", "release", slurm_id)
+    queue = ("squeue", "--me", "--states=all", "--noheader", "--format=%F")
+    wait_for("it to leave the queue", lambda: slurm_id not in run_slurm(*queue).split(), 90)
+    server.start()
+    server.wait_for_status(job_id, "COMPLETED")
+    for task_id in (1, 2):
+        task = f"{slurm_id}_{task_id}"
+        wait_for("its output", lambda task=task: server.job(task)["output"])
+        assert server.job(task)["output"] == f"task {task_id}\n"
+
+
 def test_tasks_that_wait_are_shown_before_they_start(server):
     job_id = server.submit(TASK, parameters={"array": "1-9:2", "hold": True, **SMALL})
     job = wait_for("the array", lambda: (found := server.job(job_id))["array"] and found)

@@ -114,16 +114,10 @@ def test_a_submit_whose_answer_nobody_heard_is_found_in_the_accounting(site, unh
     assert audit.audit(site.kept(), site.slurm_jobs()) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="only the queue tells where an output is, and it never showed this job"
-)
 def test_its_output_is_found_too(unheard):
     assert unheard[1]["output"] == "unheard\n"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what has the same id and was submitted later is taken for a requeue"
-)
 def test_a_job_that_the_controller_forgot_does_not_get_the_end_of_the_next_one_with_its_id(site):
     site.save_state()
     forgotten = site.server.submit("#!/bin/sh\nsleep 100\n")

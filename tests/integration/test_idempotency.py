@@ -105,7 +105,7 @@ class TestStore:
         assert '"idempotency_key"' in json.dumps(on_store(plan)["queryPlanner"]["winningPlan"])
 
     def test_of_two_servers_at_once_one_runs_sbatch(self, on_store, tmp_path):
-        slurm, checks = FakeSlurm(), Checks(tmp_path, limit=1000)
+        slurm, checks = FakeSlurm(), Checks(tmp_path, {}, limit=1000)
 
         async def race(*stores):
             services = [

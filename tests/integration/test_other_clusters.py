@@ -90,8 +90,8 @@ class TestWithoutAccounting:
 
 def test_an_id_used_again_is_another_job_and_brings_nobody_else_s_end(tmp_path_factory):
     settings = {"MinJobAge": "2", "FirstJobId": "1", "MaxJobId": "4"}
-    with cluster(settings=settings) as made:
-        server = Server(tmp_path_factory.mktemp("home"), made.environment()).start()
+    home = tmp_path_factory.mktemp("home")
+    with cluster(settings=settings) as made, Server(home, made.environment()) as server:
         codes = range(1, 8)  # most ids are used twice
         jobs = {}
         for code in codes:
@@ -102,4 +102,3 @@ def test_an_id_used_again_is_another_job_and_brings_nobody_else_s_end(tmp_path_f
             wait_for("its usage", lambda job_id=job_id: server.job(job_id)["usage"])
             job = server.job(job_id)
             assert (job["exit_code"], job["slurm_id"], job["runs"]) == (code, slurm_id, [])
-        server.stop()

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from jupyter_slurm_api.array import ArrayTask, Component
+from jupyter_slurm_api import reconcile
+from jupyter_slurm_api.array import Array, ArrayTask, Component
 from jupyter_slurm_api.history import Run, Transition
 from jupyter_slurm_api.job import OBSERVED, Job, JobFacts
 from jupyter_slurm_api.observation import Observation, Usage
 
 LATER = timedelta(minutes=5)
+PATTERNS = {"stdout_path": "/w/%j-%x.out", "stderr_path": "/w/%A_%a.err", "work_dir": "/w"}
 USAGE = Usage(elapsed=9, total_cpu=1.5, max_rss=4096)
 
 
@@ -33,6 +35,32 @@ def test_a_job_does_not_change(make_job):
 
 def test_a_job_from_a_newer_version_s_document_is_read(make_job):
     assert Job.model_validate({**make_job().model_dump(), "from_the_future": 1}) == make_job()
+
+
+class TestPaths:
+    def test_they_are_patterns_until_slurm_has_named_the_job(self, make_job, now):
+        job = make_job(slurm_id=None, name="job", **PATTERNS)
+        after = job.with_observation(seen("PENDING"), now)
+        assert (after.stdout_path, after.stderr_path) == ("/w/42-job.out", "/w/42_4294967294.err")
+
+    def test_what_squeue_says_is_better(self, make_job, now):
+        job = make_job(slurm_id=None, **PATTERNS)
+        assert job.with_observation(seen(stdout_path="/other"), now).stdout_path == "/other"
+
+    def test_those_of_an_array_stay_patterns(self, make_job, now):
+        job = make_job(slurm_id=None, array=Array(counts={}), **PATTERNS)
+        assert job.with_observation(seen("PENDING"), now).stdout_path == "/w/%j-%x.out"
+
+    def test_a_submit_of_which_nothing_came_has_none(self, make_job, now):
+        job = make_job(slurm_id=None, **PATTERNS)
+        lost = Observation(slurm_id="", status="NOT_SUBMITTED")
+        assert job.with_observation(lost, now).stdout_path == "/w/%j-%x.out"
+
+    def test_a_task_s_follow_its_array_s(self, make_job, now):
+        array = make_job("0b5e4d3c-2a19-4f08-8e7d-6c5b4a392817", name="job", **PATTERNS)
+        one = Observation(slurm_id="42_3", own_slurm_id="57", status="COMPLETED")
+        task = reconcile.adopt_task(array, one, now)
+        assert (task.stdout_path, task.stderr_path) == ("/w/57-job.out", "/w/42_3.err")
 
 
 class TestIsIn:

@@ -323,7 +323,12 @@ class TestArrays:
         seen = own(label)
         assert (seen.nodes, seen.node_list, seen.exit_code) == (None, None, None)
         assert (seen.start_time, seen.end_time) == (None, None)
-        assert (seen.stdout_path, seen.stderr_path) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("label", "pattern"), [("array", "slurm-%A_%a.out"), ("out_array", "%A_%a-%N.out")]
+    )
+    def test_an_array_has_the_pattern_of_its_tasks_paths(self, own, label, pattern):
+        assert own(label).stdout_path == own(label).stderr_path == f"/tmp/recorded/{pattern}"
 
     def test_a_task_has_an_id_of_its_own(self, slurm, own):
         seen = own("array", "_1")

@@ -27,7 +27,7 @@ def check(root):
 
     def make(script=SCRIPT, **fields):
         request = SubmitRequest(script=script, **fields)
-        return asyncio.run(Checks(root, limit=1000).spec(request, UUID))
+        return asyncio.run(Checks(root, {}, limit=1000).spec(request, UUID))
 
     return make
 
@@ -154,7 +154,7 @@ class TestArgv:
     def test_the_request_stays_as_it_was_sent(self, root):
         request = SubmitRequest(script=SCRIPT, name="n", parameters={"comment": "c", "chdir": "."})
         before = request.model_dump()
-        asyncio.run(Checks(root, limit=1000).spec(request, UUID))
+        asyncio.run(Checks(root, {}, limit=1000).spec(request, UUID))
         assert request.model_dump() == before
 
 
@@ -233,3 +233,35 @@ class TestWorkDir:
         monkeypatch.setattr(submission, "_fault_of", lambda directory: time.sleep(0.5))
         with pytest.raises(FilesUnavailable, match="could not be looked at within"):
             check()
+
+
+class TestOutputs:
+    """Where the output goes, as long as Slurm has not said it itself."""
+
+    @pytest.mark.parametrize(
+        ("script", "fields", "stdout", "stderr"),
+        [
+            (SCRIPT, {}, "slurm-%j.out", "slurm-%j.out"),
+            (SCRIPT, {"parameters": {"array": "0-3"}}, "slurm-%A_%a.out", "slurm-%A_%a.out"),
+            ("#!/bin/sh\n#SBATCH -o a.txt\n", {}, "a.txt", "a.txt"),
+            ("#!/bin/sh\n#SBATCH --error=e.txt\n", {}, "slurm-%j.out", "e.txt"),
+            ("#!/bin/sh\n#SBATCH -o a.txt\n", {"parameters": {"output": "b"}}, "b", "b"),
+            ("#!/bin/sh\n#SBATCH -D sub\n", {}, "sub/slurm-%j.out", "sub/slurm-%j.out"),
+        ],
+    )
+    def test_it_is_as_sbatch_would_have_it(self, root, check, script, fields, stdout, stderr):
+        spec = check(script, **fields)
+        assert (spec.stdout, spec.stderr) == (f"{root}/{stdout}", f"{root}/{stderr}")
+
+    def test_an_absolute_path_stays_one(self, check):
+        assert check(parameters={"output": "/scratch/%x.out"}).stdout == "/scratch/%x.out"
+
+    @pytest.mark.parametrize(
+        ("parameters", "stdout"), [({}, "by-variable"), ({"output": "wanted"}, "wanted")]
+    )
+    def test_a_variable_of_sbatch_s_wins_over_the_script(self, root, parameters, stdout):
+        checks = Checks(root, {"SBATCH_OUTPUT": "by-variable"}, limit=1000)
+        script = "#!/bin/sh\n#SBATCH -o by-script\n"
+        request = SubmitRequest(script=script, parameters=parameters)
+        spec = asyncio.run(checks.spec(request, UUID))
+        assert spec.stdout == f"{root}/{stdout}"

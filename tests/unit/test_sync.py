@@ -426,6 +426,21 @@ class TestLoop:
 
         assert asyncio.run(pauses()) == pytest.approx([31.5, 63, 126, 126], rel=0.06)
 
+    def test_what_the_accounting_has_not_said_yet_is_asked_for_soon(self, make_sync, cluster):
+        async def intervals():
+            sync = make_sync()
+            sync._intervals = Intervals(active=5, idle=30, floor=1)
+            found = []
+            for cluster.runs in ({}, {"42": [end]}):
+                await sync.tick()
+                found.append(sync.status["interval"])
+            await sync.stop()
+            return found
+
+        end = Observation(slurm_id="42", status="COMPLETED", submit_time=SUBMITTED)
+        cluster.show(state="COMPLETED")
+        assert asyncio.run(intervals()) == [5, 30]
+
     def test_who_waits_for_a_look_gets_one_that_begins_from_then_on(self, make_sync, cluster):
         async def run():
             sync = make_sync()
