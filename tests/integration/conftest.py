@@ -20,6 +20,15 @@ from jupyter_slurm_api.local.spec import ClusterSpec
 from servers import Server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker the tests of a module, and all modules that use the common cluster."""
+    here = [item for item in items if item.path.parent == Path(__file__).parent]
+    common = {item.path for item in here if "slurm_environment" in item.fixturenames}
+    for item in here:
+        group = "common" if item.path in common else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def slurm_environment() -> Iterator[dict[str, str]]:
     """What a client needs to reach the cluster."""
