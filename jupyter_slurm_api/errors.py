@@ -10,6 +10,7 @@
     │   ├── SlurmDenied         it said no to this user
     │   ├── SlurmUnavailable    nobody answered
     │   │   └── SlurmMissing    its commands are not installed here
+    │   ├── SlurmBusy           too many commands wait already; nothing was started
     │   └── SlurmTimeout        it did not answer in time
     ├── DatabaseUnavailable     MongoDB is away
     │   └── MongodUnavailable   ... because the mongod of this user cannot run here
@@ -80,6 +81,10 @@ class SlurmUnavailable(SlurmError):
 
 class SlurmMissing(SlurmUnavailable):
     """A Slurm command is not installed, or not on the server's PATH."""
+
+
+class SlurmBusy(SlurmError):
+    """A Slurm command found no free place and was not started."""
 
 
 class SlurmTimeout(SlurmError):

@@ -19,6 +19,7 @@ STATUS: Final[dict[type[errors.SlurmApiError], HTTPStatus]] = {
     errors.SlurmDenied: HTTPStatus.FORBIDDEN,
     errors.SlurmUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SlurmMissing: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.SlurmBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SlurmTimeout: HTTPStatus.GATEWAY_TIMEOUT,
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MongodUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -78,6 +78,7 @@ class SubmitService:
             InvalidRequest: the request cannot be a job; nothing was recorded.
             Conflict: the key is another request's, or of a job that may have run.
             SlurmRefused: Slurm refuses it; the record is taken back.
+            SlurmBusy: sbatch was not started, too many wait; the record is taken back.
             SlurmTimeout: sbatch did not answer; the job stays SUBMITTING until
                 it is known what became of it.
             DatabaseUnavailable: it cannot be recorded, so it was not submitted.

@@ -8,12 +8,13 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import SlurmMissing, SlurmTimeout, SlurmUnavailable
+from ..errors import SlurmBusy, SlurmMissing, SlurmTimeout, SlurmUnavailable
 
 _REAP_SECONDS = 2.0
 _LATE_SECONDS, _READ_SECONDS = 0.1, 0.5
@@ -36,11 +37,16 @@ class Runner:
     Each command leads a process group of its own, which is killed as a whole
     when its time is over or its caller goes away. Where util-linux's setpriv
     can say so to the kernel, it also dies with this server.
+
+    ``at_once`` of each program may run; one more waits for its place, which is no
+    part of its time. So squeue never waits behind sbatch, and what has waited for
+    ``patience`` seconds was certainly not started.
     """
 
-    def __init__(self, *, seconds: float, at_once: int = 8) -> None:
+    def __init__(self, *, seconds: float, at_once: int = 8, patience: float = 20.0) -> None:
         self._seconds = seconds
-        self._slots = asyncio.Semaphore(at_once)
+        self._patience = patience
+        self._places = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(at_once))
         self._found: dict[str, str] = {}
         self._prefix: list[str] | None = None
         self.started = 0
@@ -58,12 +64,14 @@ class Runner:
 
         Raises:
             SlurmMissing: the program is not on the PATH of ``env``.
+            SlurmBusy: too many of its kind were running; it was not started.
             SlurmTimeout: it took longer than the time limit, and was killed.
         """
         program = self._find(argv[0], env)
         command = [*await self._dying_with_us(), program, *argv[1:]]
         try:
-            return await _within(self._seconds, self._run(command, env, cwd, stdin, enough))
+            async with self._place(argv[0]):
+                return await _within(self._seconds, self._run(command, env, cwd, stdin, enough))
         except asyncio.TimeoutError:
             raise SlurmTimeout(
                 f"{argv[0]} did not answer within {self._seconds:g} s. Slurm may be busy or"
@@ -75,6 +83,21 @@ class Runner:
                 f"{argv[0]} could not be started ({error.strerror}); try again in a minute."
             ) from error
 
+    @asynccontextmanager
+    async def _place(self, program: str) -> AsyncIterator[None]:
+        places = self._places[program]
+        try:
+            await asyncio.wait_for(places.acquire(), self._patience)
+        except asyncio.TimeoutError:
+            raise SlurmBusy(
+                f"Too many {program} commands are waiting for Slurm, so this one was not started:"
+                " nothing has happened. Try again in a minute."
+            ) from None
+        try:
+            yield
+        finally:
+            places.release()
+
     async def _run(
         self,
         command: Sequence[str],
@@ -83,24 +106,23 @@ class Runner:
         stdin: bytes,
         enough: Callable[[bytes], bool] | None,
     ) -> Answer:
-        async with self._slots:
-            began = time.monotonic()
-            self.started += 1
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=env,
-                cwd=cwd,
-                start_new_session=True,
-                limit=_LINE_BYTES,
-            )
-            try:
-                out, err = await _talk(process, stdin, enough)
-            finally:
-                await _end(process)
-            return Answer(out, err, process.returncode, time.monotonic() - began)
+        began = time.monotonic()
+        self.started += 1
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=env,
+            cwd=cwd,
+            start_new_session=True,
+            limit=_LINE_BYTES,
+        )
+        try:
+            out, err = await _talk(process, stdin, enough)
+        finally:
+            await _end(process)
+        return Answer(out, err, process.returncode, time.monotonic() - began)
 
     def _find(self, program: str, env: Mapping[str, str]) -> str:
         if program not in self._found:

@@ -189,6 +189,7 @@ async def test_what_is_not_the_users_to_set_is_refused(submit, slurm, name):
         (errors.SlurmDenied("Access/permission denied"), 403, False),
         (errors.SlurmUnavailable("Slurm cannot be reached"), 503, True),
         (errors.SlurmMissing("Slurm's command 'sbatch' is not on the PATH"), 503, True),
+        (errors.SlurmBusy("Too many sbatch commands are waiting"), 503, True),
     ],
 )
 async def test_what_slurm_does_not_take_leaves_no_record(

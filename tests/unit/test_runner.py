@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from jupyter_slurm_api.errors import SlurmMissing, SlurmTimeout, SlurmUnavailable
+from jupyter_slurm_api.errors import SlurmBusy, SlurmMissing, SlurmTimeout, SlurmUnavailable
 from jupyter_slurm_api.slurm.runner import Answer, Runner
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -219,14 +219,42 @@ class TestNotStarted:
 
 
 class TestAtOnce:
-    def test_waiting_for_a_place_counts_as_waiting(self):
-        async def two():
-            runner = Runner(seconds=1, at_once=1)
-            return await asyncio.gather(
-                *[runner.run(["sleep", "0.6"], env=ENV) for _ in range(2)], return_exceptions=True
-            )
+    @staticmethod
+    def two(argv, other, **limits):
+        """Run two commands where each program has one place; both answers or errors."""
 
-        assert {type(each) for each in asyncio.run(two())} == {Answer, SlurmTimeout}
+        async def both():
+            runner = Runner(at_once=1, **limits)
+            commands = [runner.run(each, env=ENV) for each in (argv, other)]
+            return await asyncio.gather(*commands, return_exceptions=True), runner.started
+
+        return asyncio.run(both())
+
+    def test_waiting_for_a_place_is_no_part_of_a_command_s_time(self):
+        answers, _ = self.two(["sleep", "0.6"], ["sleep", "0.6"], seconds=1)
+        assert {type(each) for each in answers} == {Answer}
+
+    def test_what_found_no_place_was_not_started_and_says_so(self):
+        answers, started = self.two(["sleep", "0.6"], ["sleep", "0.6"], seconds=5, patience=0.2)
+        (busy,) = [each for each in answers if isinstance(each, SlurmBusy)]
+        assert "was not started" in busy.message
+        assert started == 1
+
+    def test_a_program_does_not_wait_for_the_places_of_another(self):
+        answers, _ = self.two(["sleep", "0.6"], ["true"], seconds=5, patience=0.2)
+        assert [type(each) for each in answers] == [Answer, Answer]
+
+    def test_who_gives_up_waiting_takes_no_place(self):
+        async def give_up():
+            runner = Runner(seconds=5, at_once=1)
+            first = asyncio.ensure_future(runner.run(["sleep", "0.3"], env=ENV))
+            second = asyncio.ensure_future(runner.run(["sleep", "60"], env=ENV))
+            await asyncio.sleep(0.1)
+            second.cancel()
+            await first
+            return await runner.run(["sleep", "0"], env=ENV)
+
+        assert asyncio.run(give_up()).code == 0
 
     def test_only_so_many_run_at_once(self):
         async def many():
