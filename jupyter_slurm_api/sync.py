@@ -22,7 +22,7 @@ from .tick import Tick
 from .views import Freshness
 
 _LONGEST_PAUSE: Final = 120.0
-_JITTER: Final = 0.1
+_JITTER: Final = 0.1  # by which a pause is shorter, so that servers do not all ask at once
 _SETTLE_SECONDS: Final = 2.0  # a job that was just submitted needs a moment to start
 _MISSED: Final = 2  # pauses without a look, after which what is known counts as old
 
@@ -171,7 +171,8 @@ class Sync:
         self._last_error = {"message": message, "at": utc_now()}
 
     def _pause(self) -> float:
-        return self._wanted_pause() * random.uniform(1, 1 + _JITTER)  # noqa: S311 - no secret
+        pause = self._wanted_pause() * random.uniform(1 - _JITTER, 1)  # noqa: S311 - no secret
+        return max(pause, self._intervals.floor)
 
     def _wanted_pause(self) -> float:
         is_active = self._known.any_live() or not self._tick.is_settled
