@@ -46,7 +46,8 @@ class Sync:
     """Keeps the stored jobs true to what Slurm says.
 
     A tick begins after the last one has ended; with Slurm or MongoDB away the
-    pauses grow. ``over`` is called with jobs that have just ended.
+    pauses grow, and who waits for a look does not shorten them: only a sign that
+    Slurm is not as it was does. ``over`` is called with jobs that have just ended.
     """
 
     def __init__(
@@ -62,7 +63,8 @@ class Sync:
         self._known = known
         self._intervals = intervals
         self._tick = Tick(slurm, store, known, user=user, over=over, conflict=self.soon)
-        self._kicked = asyncio.Event()
+        self._asked = asyncio.Event()
+        self._turned = asyncio.Event()
         self.first_tick = asyncio.Event()
         """Set when the first tick has ended, however it ended."""
         self._task: asyncio.Task[None] | None = None
@@ -115,13 +117,18 @@ class Sync:
         """Wait for a look at Slurm that begins from now on, but not longer than that."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
-        self._kicked.set()
+        self._asked.set()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(waiting, seconds)
 
+    def hurry(self) -> None:
+        """Tick as soon as the floor allows: Slurm is not as the last tick saw it."""
+        self._asked.set()
+        self._turned.set()
+
     def soon(self) -> None:
-        """Ask for an extra tick, in a moment or as soon as the floor allows."""
-        asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._kicked.set)
+        """Tick in a moment, or as soon as the floor allows: Slurm has just done something."""
+        asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self.hurry)
 
     async def tick(self) -> None:
         """Look at Slurm once and record what changed.
@@ -142,7 +149,8 @@ class Sync:
 
     async def _run(self) -> None:
         while True:
-            self._kicked.clear()
+            self._asked.clear()
+            self._turned.clear()
             waiting, self._waiting = self._waiting, []
             try:
                 await self.tick()
@@ -159,10 +167,14 @@ class Sync:
             for one in waiting:
                 if not one.done():
                     one.set_result(None)
-            await asyncio.sleep(self._intervals.floor)
-            pause = self._pause() - self._intervals.floor
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._kicked.wait(), max(0.0, pause))
+            await self._rest()
+
+    async def _rest(self) -> None:
+        floor = self._intervals.floor
+        await asyncio.sleep(floor)
+        sign = self._turned if self._failures else self._asked
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(sign.wait(), self._pause() - floor)
 
     def _failed(self, message: str) -> None:
         if not self._failures or not self._last_error or message != self._last_error["message"]:

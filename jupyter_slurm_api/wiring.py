@@ -93,7 +93,13 @@ class Running:
             settings.active_interval, settings.idle_interval, settings.min_interval
         )
         sync = Sync(slurm, store, known, intervals, user=user, over=outputs.keep_soon)
-        queue = QueueService(slurm, user, known.ids_by_slurm_id, min_life=settings.min_interval)
+        queue = QueueService(
+            slurm,
+            user,
+            known.ids_by_slurm_id,
+            turned=sync.hurry,
+            min_life=settings.min_interval,
+        )
         checks = Checks(root, environ, limit=settings.max_script_bytes)
         submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
         jobs = JobService(

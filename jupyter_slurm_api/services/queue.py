@@ -64,7 +64,8 @@ class QueueService:
     duration. With the controller away the last known queue is the answer, marked
     stale, and squeue is tried again with growing pauses; it is never shown empty.
 
-    ``api_ids`` returns the UUIDs of the jobs we know, by Slurm id.
+    ``api_ids`` returns the UUIDs of the jobs we know, by Slurm id. ``turned`` is
+    called when squeue begins to fail, and when it answers again.
     """
 
     def __init__(
@@ -73,11 +74,13 @@ class QueueService:
         user: str,
         api_ids: Callable[[], Mapping[str, str]],
         *,
+        turned: Callable[[], None],
         min_life: float,
     ) -> None:
         self._slurm = slurm
         self._user = user
         self._api_ids = api_ids
+        self._turned = turned
         self._min_life = min_life
         self._life = min_life
         self._snapshot: Snapshot | None = None
@@ -145,7 +148,7 @@ class QueueService:
         self._refreshing = None
 
     async def _refresh(self) -> None:
-        began = time.monotonic()
+        began, was_well = time.monotonic(), self._error is None
         try:
             found = await self._slurm.queue()
             self._snapshot = await asyncio.get_running_loop().run_in_executor(
@@ -159,6 +162,8 @@ class QueueService:
         else:
             self._failures, self._error = 0, None
             self._life = max(self._min_life, 5 * (time.monotonic() - began))
+        if was_well != (self._error is None):
+            self._turned()
         self._bodies.clear()
         self._next_look = time.monotonic() + self._pause()
 

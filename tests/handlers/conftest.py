@@ -111,7 +111,9 @@ def services(
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
     store = JobStore(mongo, USER)
     outputs = OutputService(store, OutputStore(mongo, USER), limit=1024)
-    queue = QueueService(slurm, USER, known.ids_by_slurm_id, min_life=queue_life)
+    queue = QueueService(
+        slurm, USER, known.ids_by_slurm_id, turned=lambda: None, min_life=queue_life
+    )
     checks = Checks(jp_root_dir, {}, limit=10_000)
     submit = SubmitService(slurm, store, checks, known=known, user=USER, submitted=lambda: None)
 

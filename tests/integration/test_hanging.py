@@ -75,29 +75,36 @@ def test_a_frozen_mongodb_is_noticed_and_its_end_too(frozen_mongod):
 
 @pytest.fixture
 def frozen_controller(make_server, slurm_environment, tmp_path_factory):
-    """A server whose slurmctld takes connections and says nothing."""
-    lines = Path(slurm_environment["SLURM_CONF"]).read_text().splitlines()
+    """A server whose slurmctld takes connections and says nothing, and what makes it answer."""
+    well = Path(slurm_environment["SLURM_CONF"]).read_text()
     with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:
         names = ("slurmctldport", "slurmctldhost")
-        kept = [line for line in lines if not line.lower().startswith(names)]
+        kept = [line for line in well.splitlines() if not line.lower().startswith(names)]
         conf = tmp_path_factory.mktemp("conf") / "slurm.conf"
         host = "SlurmctldHost=localhost(127.0.0.1)"
         port = f"SlurmctldPort={silent.getsockname()[1]}"
         conf.write_text("\n".join([*kept, host, port, "MessageTimeout=100", ""]))
-        server = make_server(environment={"SLURM_CONF": str(conf)}).start()
-        yield server
+        server = make_server(
+            environment={"SLURM_CONF": str(conf)}, arguments=("--SlurmApi.command_timeout=5",)
+        ).start()
+        yield server, lambda: conf.write_text(well)
         server.stop()
 
 
-def test_a_frozen_controller_is_noticed(frozen_controller):
-    assert asked(frozen_controller)["slurm"]["error"] == "Slurm has not answered yet."
-    wait_for("the probe to say so", lambda: ready(frozen_controller) == 503, 40)
-    body = asked(frozen_controller)
+def test_a_frozen_controller_is_noticed_and_by_the_queue_its_end_too(frozen_controller):
+    server, thaw = frozen_controller
+    assert asked(server)["slurm"]["error"] == "Slurm has not answered yet."
+    assert server.call("GET", "queue").status_code == 504
+    wait_for("the probe to say so", lambda: ready(server) == 503, 40)
+    body = asked(server)
     assert "did not answer within" in body["slurm"]["error"]
     assert body["slurm"]["last_error"]["message"] == body["slurm"]["error"]
     assert body["sync"]["failures"] >= 1
     assert body["sync"]["interval"] > 60
     assert body["database"]["reachable"] is True
+    thaw()
+    wait_for("the queue", lambda: server.call("GET", "queue").status_code == 200)
+    wait_for("the probe to be well", lambda: ready(server) == 200, 15)
 
 
 def test_what_is_deleted_is_told_in_log_and_health(make_server):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -40,7 +41,7 @@ def pauses(monkeypatch):
         ends = []
 
         async def ask():
-            service = QueueService(slurm, "ada", dict, min_life=5)
+            service = QueueService(slurm, "ada", dict, turned=lambda: None, min_life=5)
             for second in range(seconds):
                 if second == away_after:
                     slurm.is_away, slurm.takes = True, takes_away
@@ -68,3 +69,20 @@ def test_after_a_failure_the_pauses_grow_up_to_two_minutes(pauses):
 def test_a_squeue_that_hung_is_tried_again_as_soon_as_one_that_failed_at_once(pauses):
     found = pauses(Slurm(takes=0), away_after=1, takes_away=20, seconds=100)
     assert found[:3] == [5, 10, 20]
+
+
+def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypatch):
+    slurm, turns = Slurm(takes=0), []
+    monkeypatch.setattr(queue, "time", slurm)
+
+    async def ask():
+        turned = partial(turns.append, "turned")
+        service = QueueService(slurm, "ada", dict, turned=turned, min_life=5)
+        told = []
+        for slurm.is_away in (False, False, True, True, False, False):
+            await service.body(mine=False)
+            told.append(len(turns))
+            slurm.now += 120
+        return told
+
+    assert asyncio.run(ask()) == [0, 0, 1, 1, 2, 2]

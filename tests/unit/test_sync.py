@@ -413,33 +413,6 @@ class TestLoop:
         assert (status["failures"], status["slurm_error"]) == (0, None)
         assert status["last_error"]["message"] == "away"  # it stays to be seen
 
-    def test_while_slurm_is_away_the_pauses_grow_to_two_minutes(self, make_sync):
-        async def pauses():
-            sync = make_sync()
-            sync._intervals = Intervals(active=5, idle=30, floor=1)
-            found = []
-            for failures in (0, 1, 2, 20):
-                sync._failures = failures
-                found.append(sync._pause())
-            await sync.stop()
-            return found
-
-        assert asyncio.run(pauses()) == pytest.approx([28.5, 57, 114, 114], rel=0.06)
-
-    @pytest.mark.parametrize(("floor", "least"), [(5, 13.5), (14, 14), (15, 15)])
-    def test_a_pause_is_never_longer_than_the_interval_nor_under_the_floor(
-        self, make_sync, floor, least
-    ):
-        async def pauses():
-            sync = make_sync()
-            sync._intervals = Intervals(active=15, idle=15, floor=floor)
-            found = [sync._pause() for _ in range(1000)]
-            await sync.stop()
-            return found
-
-        found = asyncio.run(pauses())
-        assert least <= min(found) <= max(found) <= 15
-
     def test_what_the_accounting_has_not_said_yet_is_asked_for_soon(self, make_sync, cluster):
         async def intervals():
             sync = make_sync()
