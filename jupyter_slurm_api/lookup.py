@@ -9,14 +9,16 @@ from typing import Final
 
 from . import reconcile
 from .clock import utc_now
-from .errors import SlurmError
+from .errors import SlurmError, SlurmTimeout
 from .job import Job
 from .models import ClusterInfo
+from .observation import Observation
 from .reconcile import Findings
 from .slurm.client import Slurm
+from .slurm.parsing import Parsed
 
 _GRACE: Final = timedelta(seconds=300)  # the accounting record of an ended job may come late
-_ASK_AT_ONCE: Final = 500  # jobs, an array counting as one
+_ASK_AT_ONCE: Final = 500  # jobs at most, an array counting as one
 _PATIENCE_SECONDS: Final = 2.0
 _ANSWER_IS_LATE: Final = timedelta(seconds=10)
 
@@ -29,13 +31,15 @@ class Lookup:
     accounting after some minutes of asking. Its end is never guessed.
 
     A slow accounting holds up nobody: who asks waits for some seconds, and takes
-    the answer another time.
+    the answer another time. Where it is too slow for a question, the next one is
+    for half as many jobs.
     """
 
     def __init__(self, slurm: Slurm, user: str) -> None:
         self._slurm = slurm
         self._user = user
         self._since: dict[str, datetime] = {}
+        self._at_once = _ASK_AT_ONCE
         self._asking: asyncio.Task[Findings] | None = None
         self.error: str | None = None
 
@@ -54,7 +58,8 @@ class Lookup:
         if self._asking is None:
             now = utc_now()
             self._since = {job.job_id: self._since.get(job.job_id, now) for job in jobs}
-            self._asking = asyncio.ensure_future(self._ask(_some(jobs), unanswered, info, waiting))
+            some = _some(jobs, self._at_once)
+            self._asking = asyncio.ensure_future(self._ask(some, unanswered, info, waiting))
         done, _ = await asyncio.wait({self._asking}, timeout=_PATIENCE_SECONDS)
         if not done:
             return None
@@ -88,12 +93,20 @@ class Lookup:
 
     async def _ask_accounting(self, found: Findings, jobs: Sequence[Job]) -> None:
         if jobs:
-            first = min(job.first_submit_time or job.submit_time or utc_now() for job in jobs)
-            ids = sorted({_whole(job) for job in jobs})
-            recorded = await self._slurm.recorded(ids, first - reconcile.CLOCKS_DIFFER)
-            found.runs = recorded.value
+            found.runs = (await self._recorded(jobs)).value
         now = utc_now()
         found.patient = {job.job_id for job in jobs if now - self._since[job.job_id] < _GRACE}
+
+    async def _recorded(self, jobs: Sequence[Job]) -> Parsed[dict[str, list[Observation]]]:
+        first = min(job.first_submit_time or job.submit_time or utc_now() for job in jobs)
+        ids = sorted({_whole(job) for job in jobs})
+        try:
+            recorded = await self._slurm.recorded(ids, first - reconcile.CLOCKS_DIFFER)
+        except SlurmTimeout:
+            self._at_once = max(1, self._at_once // 2)
+            raise
+        self._at_once = _ASK_AT_ONCE
+        return recorded
 
     async def _ask_for_tags(
         self, found: Findings, unanswered: Sequence[Job], info: ClusterInfo
@@ -115,11 +128,11 @@ class Lookup:
             found.asked.update(job.job_id for job in asked_for)
 
 
-def _some(jobs: Sequence[Job]) -> Sequence[Job]:
+def _some(jobs: Sequence[Job], at_once: int) -> Sequence[Job]:
     """Return as many as are asked for at once, those that are not over first."""
     ordered = sorted(jobs, key=lambda job: job.is_over)
     whole = dict.fromkeys(_whole(job) for job in ordered)
-    chosen = set(list(whole)[:_ASK_AT_ONCE])
+    chosen = set(list(whole)[:at_once])
     return [job for job in ordered if _whole(job) in chosen]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_slurm_api import lookup
 from jupyter_slurm_api.array import ArrayTask
-from jupyter_slurm_api.errors import SlurmUnavailable
+from jupyter_slurm_api.errors import SlurmTimeout, SlurmUnavailable
 from jupyter_slurm_api.lookup import Lookup
 from jupyter_slurm_api.models import ClusterInfo
 from jupyter_slurm_api.observation import Observation
@@ -176,6 +176,26 @@ class TestParts:
         first = ask(*jobs)
         ask(*[job for job in jobs if job.job_id not in first.patient])
         assert [len(ids) for ids, _ in fake.asked] == [500, 100]
+
+    def test_after_a_timeout_half_as_many_are_asked_for_until_there_is_an_answer(
+        self, fake, ask, many
+    ):
+        jobs = many(600)
+        for fake.runs in (SlurmTimeout("slow"), SlurmTimeout("slow"), {}, {}):
+            ask(*jobs)
+        assert [len(ids) for ids, _ in fake.asked] == [500, 250, 125, 500]
+
+    def test_one_is_always_asked_for(self, fake, ask, many):
+        fake.runs = SlurmTimeout("slow")
+        for _ in range(12):
+            ask(*many(600))
+        assert [len(ids) for ids, _ in fake.asked][-3:] == [1, 1, 1]
+
+    def test_an_accounting_that_is_away_is_asked_for_as_many_again(self, fake, ask, many):
+        fake.runs = SlurmUnavailable("away")
+        for _ in range(2):
+            ask(*many(600))
+        assert [len(ids) for ids, _ in fake.asked] == [500, 500]
 
 
 class TestPatience:
