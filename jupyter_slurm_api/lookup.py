@@ -42,6 +42,8 @@ class Lookup:
         self._at_once = _ASK_AT_ONCE
         self._asking: asyncio.Task[Findings] | None = None
         self.error: str | None = None
+        self.bad_rows = 0
+        """How many rows of the accounting's last answer could not be read."""
 
     async def find(
         self,
@@ -88,12 +90,14 @@ class Lookup:
         except SlurmError as error:
             self.error = error.message
             return found
-        self.error = None
+        self.error, self.bad_rows = None, found.bad_rows
         return found
 
     async def _ask_accounting(self, found: Findings, jobs: Sequence[Job]) -> None:
         if jobs:
-            found.runs = (await self._recorded(jobs)).value
+            recorded = await self._recorded(jobs)
+            found.runs = recorded.value
+            found.bad_rows += recorded.bad
         now = utc_now()
         found.patient = {job.job_id for job in jobs if now - self._since[job.job_id] < _GRACE}
 
@@ -113,7 +117,9 @@ class Lookup:
     ) -> None:
         times = [job.submit_time for job in unanswered if job.submit_time]
         if times and info.keeps_submit_lines and utc_now() - min(times) > _ANSWER_IS_LATE:
-            found.tagged = await self._slurm.tagged(min(times) - reconcile.CLOCKS_DIFFER)
+            tagged = await self._slurm.tagged(min(times) - reconcile.CLOCKS_DIFFER)
+            found.tagged = tagged.value
+            found.bad_rows += tagged.bad
 
     async def _ask_controller(self, found: Findings, jobs: Iterable[Job]) -> None:
         """Ask for what the accounting does not know, each array once."""

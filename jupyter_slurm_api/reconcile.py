@@ -54,7 +54,8 @@ class Findings:
     ``asked`` are the UUIDs of the jobs that were asked for, and ``patient`` those
     whose record may still come. ``waiting`` has by array the tasks that the queue
     showed as not started. ``tagged`` has Slurm ids by the UUIDs of submits without
-    an answer; None where the accounting could not tell.
+    an answer; None where the accounting could not tell. ``bad_rows`` of the
+    accounting's could not be read.
     """
 
     runs: dict[str, list[Observation]] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Findings:
     patient: set[str] = field(default_factory=set)
     waiting: Mapping[str, str] = field(default_factory=dict)
     tagged: dict[str, str] | None = None
+    bad_rows: int = 0
 
     def by_array(self) -> dict[str, dict[int, list[Observation]]]:
         """Return the runs of tasks by array and task, those that only the controller knows too."""

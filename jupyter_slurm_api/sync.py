@@ -70,6 +70,7 @@ class Sync:
         self._task: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self._failures = 0
+        self._bad_rows = 0
         self._seconds: float | None = None
         self._last_success: datetime | None = None
         self._last_error: dict[str, Any] | None = None
@@ -143,6 +144,7 @@ class Sync:
         finally:
             if self._tick.answering_since:
                 self._slurm_error, self._slurm_last_success = None, utc_now()
+            self._tell_of_bad_rows()
         self._seconds = round(time.monotonic() - began, 3)
         self._failures = 0
         self._last_success = utc_now()
@@ -175,6 +177,12 @@ class Sync:
         sign = self._turned if self._failures else self._asked
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(sign.wait(), self._pause() - floor)
+
+    def _tell_of_bad_rows(self) -> None:
+        bad = self._tick.bad_rows
+        if bad not in (0, self._bad_rows):
+            _log.warning("sync: rows of squeue and sacct that cannot be read are left out: %d", bad)
+        self._bad_rows = bad
 
     def _failed(self, message: str) -> None:
         if not self._failures or not self._last_error or message != self._last_error["message"]:

@@ -63,8 +63,12 @@ class Tick:
         self._threads = DaemonThreads(1, "slurm-api-sync")
         self.answering_since: datetime | None = None
         """Since when Slurm has answered each look; None while it does not."""
-        self.bad_rows = 0
-        """How many rows of the last look could not be read."""
+        self._bad_rows = 0
+
+    @property
+    def bad_rows(self) -> int:
+        """How many rows of the last look, and of the accounting, could not be read."""
+        return self._bad_rows + self._lookup.bad_rows
 
     @property
     def is_settled(self) -> bool:
@@ -93,7 +97,7 @@ class Tick:
         await self._load(info)
         seen = await self._ask(self._slurm.own_jobs())
         self.answering_since = self.answering_since or began
-        self.bad_rows = seen.bad
+        self._bad_rows = seen.bad
         changed = await self._off_loop(_changed, seen.value, self._rows)
         if changed or len(seen.value) != len(self._rows) or self._known.version != self._settled:
             await self._take_in(info, seen.value, changed)

@@ -151,6 +151,7 @@ class QueueService:
         began, was_well = time.monotonic(), self._error is None
         try:
             found = await self._slurm.queue()
+            self._tell_of_bad_rows(found.bad)
             self._snapshot = await asyncio.get_running_loop().run_in_executor(
                 self._threads, self._name_ours, found.value, found.bad
             )
@@ -166,6 +167,11 @@ class QueueService:
             self._turned()
         self._bodies.clear()
         self._next_look = time.monotonic() + self._pause()
+
+    def _tell_of_bad_rows(self, bad: int) -> None:
+        before = self._snapshot.bad_rows if self._snapshot else 0
+        if bad not in (0, before):
+            _log.warning("queue: rows of squeue that cannot be read are left out: %d", bad)
 
     def _pause(self) -> float:
         # How long a squeue hung that did not answer says nothing of what one costs.

@@ -178,15 +178,16 @@ def _components(parts: Sequence[_Run]) -> tuple[Component, ...] | None:
     return tuple(sorted(found, key=lambda one: one.offset)) or None
 
 
-def tagged(output: bytes, separators: commands.Separators, user: str) -> dict[str, str]:
+def tagged(output: bytes, separators: commands.Separators, user: str) -> Parsed[dict[str, str]]:
     """Find our tags in the command lines with which this user's jobs were submitted.
 
     Returns the Slurm ids of the jobs by UUID; a line that was copied came later.
     """
     found: dict[str, str] = {}
-    rows = records(output, separators, len(commands.TAG_FIELDS)).value
-    for row_id, owner, _, line in sorted(rows, key=lambda row: words.number(row[2]) or 0):
+    parsed = records(output, separators, len(commands.TAG_FIELDS))
+    rows = sorted(parsed.value, key=lambda row: words.number(row[2]) or 0)
+    for row_id, owner, _, line in rows:
         tag = commands.split_tag(line)[1]
         if tag and owner == user:
             found.setdefault(tag, words.job_of(row_id))
-    return found
+    return Parsed(found, parsed.bad)

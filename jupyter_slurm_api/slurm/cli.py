@@ -108,7 +108,7 @@ class SlurmCommands:
             lambda: accounting.recorded(answer.stdout, separators, self._user, account_name)
         )
 
-    async def tagged(self, since: datetime) -> dict[str, str]:
+    async def tagged(self, since: datetime) -> Parsed[dict[str, str]]:
         """Return the Slurm ids that sacct has by the UUIDs in the tags of their sbatch."""
         separators = commands.Separators.of_sacct()
         answer = await self._ask(commands.sacct_tags(self._user, since, separators))

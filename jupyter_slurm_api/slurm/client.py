@@ -35,7 +35,7 @@ class Slurm(Protocol):
     ) -> Parsed[dict[str, list[Observation]]]:
         """Return what the accounting has of this user's jobs, each job's latest run last."""
 
-    async def tagged(self, since: datetime) -> dict[str, str]:
+    async def tagged(self, since: datetime) -> Parsed[dict[str, str]]:
         """Return the Slurm ids of this user's jobs since then by the UUIDs in their tags."""
 
     async def shown(self, slurm_id: str) -> dict[str, Observation]:

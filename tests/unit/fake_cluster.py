@@ -25,6 +25,7 @@ class FakeSlurm:
         self.failure = None
         self.looks = 0
         self.bad = 0
+        self.bad_recorded = 0
         self.asked = []
         self.tags = {}
         self.min_job_age = 300
@@ -56,10 +57,10 @@ class FakeSlurm:
     async def recorded(self, slurm_ids, since):
         self.asked.append(list(slurm_ids))
         wanted = {key: runs for key, runs in self.runs.items() if words.job_of(key) in slurm_ids}
-        return Parsed(wanted, 0)
+        return Parsed(wanted, self.bad_recorded)
 
     async def tagged(self, since):
-        return self.tags
+        return Parsed(self.tags, 0)
 
     async def shown(self, slurm_id):
         return {key: one for key, one in self.held.items() if words.job_of(key) == slurm_id}

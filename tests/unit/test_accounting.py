@@ -336,12 +336,12 @@ class TestUsage:
 class TestTagged:
     @staticmethod
     def tagged(*rows):
-        return accounting.tagged(b"".join(line(*words) for words in rows), MARKS, "alice")
+        return accounting.tagged(b"".join(line(*words) for words in rows), MARKS, "alice").value
 
     def test_every_recorded_submit_is_read_and_none_has_a_tag(self, slurm):
         case = slurm["sacct_tags"]
         assert case.stdout.count(b"sbatch --parsable") > 20
-        assert accounting.tagged(case.stdout, case.separators, "alice") == {}
+        assert accounting.tagged(case.stdout, case.separators, "alice") == Parsed({}, 0)
 
     @pytest.mark.parametrize(
         ("row_id", "slurm_id"),
@@ -385,7 +385,8 @@ class TestTagged:
 
     def test_a_record_that_does_not_parse_takes_no_other_with_it(self):
         submit = f"sbatch --comment={TAG}"
-        assert self.tagged(("6", "alice"), ("7", "alice", "1", submit)) == {UUID: "7"}
+        output = line("6", "alice") + line("7", "alice", "1", submit)
+        assert accounting.tagged(output, MARKS, "alice") == Parsed({UUID: "7"}, 1)
 
     @given(st.binary() | st.lists(WORDS, min_size=4, max_size=4).map(lambda words: line(*words)))
     def test_no_bytes_make_it_raise(self, output):

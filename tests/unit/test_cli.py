@@ -20,6 +20,7 @@ from jupyter_slurm_api.models import ClusterInfo, JobSpec, Submitted
 from jupyter_slurm_api.slurm import cli, commands
 from jupyter_slurm_api.slurm.cli import SlurmCommands
 from jupyter_slurm_api.slurm.commands import tag
+from jupyter_slurm_api.slurm.parsing import Parsed
 from jupyter_slurm_api.slurm.runner import Answer
 
 ENVIRON = {"PATH": "/bin", "JUPYTER_TOKEN": "secret", "SLURM_JOB_ID": "1", "SBATCH_QOS": "mine"}
@@ -231,11 +232,11 @@ class TestQuestions:
     def test_how_this_user_s_jobs_were_submitted(self, cluster, runner, marks):
         case = marks("sacct_tags")
         runner.says(case)
-        assert asyncio.run(cluster.tagged(LONG_AGO)) == {}
+        assert asyncio.run(cluster.tagged(LONG_AGO)) == Parsed({}, 0)
         line = b"sbatch --parsable --time=1"
         assert line in case.stdout
         runner.stdout = case.stdout.replace(line, line + b" --comment=" + tag(UUID).encode())
-        assert asyncio.run(cluster.tagged(LONG_AGO)) == {UUID: "1"}
+        assert asyncio.run(cluster.tagged(LONG_AGO)) == Parsed({UUID: "1"}, 0)
         argv, recorded = (
             [word for word in words if not word.startswith("--starttime=")]
             for words in (runner.calls[0][0], case.argv)

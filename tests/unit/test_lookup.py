@@ -30,6 +30,7 @@ class FakeSlurm:
     asked: list = field(default_factory=list)
     asked_for_tags: list = field(default_factory=list)
     asked_controller: list = field(default_factory=list)
+    bad: int = 0
     gate: asyncio.Event | None = None
     """While it is there and not set, the accounting does not answer."""
 
@@ -37,11 +38,11 @@ class FakeSlurm:
         self.asked.append((list(slurm_ids), since))
         if self.gate:
             await self.gate.wait()
-        return Parsed(self._answer(self.runs), 0)
+        return Parsed(self._answer(self.runs), self.bad)
 
     async def tagged(self, since):
         self.asked_for_tags.append(since)
-        return self._answer(self.tags)
+        return Parsed(self._answer(self.tags), self.bad)
 
     async def shown(self, slurm_id):
         self.asked_controller.append(slurm_id)
@@ -357,6 +358,25 @@ class TestAway:
         fake.runs = {}
         ask(running())
         assert looking.error is None
+
+
+class TestBadRows:
+    def test_those_of_both_answers_are_counted(self, fake, ask, looking, running, make_job, now):
+        fake.bad = 2
+        early = now - timedelta(minutes=1)
+        late = make_job("bbbb", slurm_id=None, submit_time=early, first_submit_time=None)
+        ask(running(), unanswered=[late])
+        assert looking.bad_rows == 4
+
+    def test_those_of_the_last_answer_count(self, fake, ask, looking, running):
+        fake.bad = 2
+        ask(running())
+        fake.runs = SlurmUnavailable("away")
+        ask(running())
+        assert looking.bad_rows == 2
+        fake.runs, fake.bad = {}, 0
+        ask(running())
+        assert looking.bad_rows == 0
 
 
 class TestOneQuestionAtATime:

@@ -18,6 +18,7 @@ class Slurm:
 
     takes: float
     is_away: bool = False
+    bad: int = 0
     now: float = 1000.0
     looks: list[float] = field(default_factory=list)
 
@@ -29,7 +30,7 @@ class Slurm:
         self.now += self.takes
         if self.is_away:
             raise SlurmTimeout("squeue did not answer")
-        return Parsed([], 0)
+        return Parsed([], self.bad)
 
 
 @pytest.fixture
@@ -86,3 +87,17 @@ def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypa
         return told
 
     assert asyncio.run(ask()) == [0, 0, 1, 1, 2, 2]
+
+
+def test_rows_that_cannot_be_read_are_told_of_when_their_number_changes(monkeypatch, caplog):
+    slurm = Slurm(takes=0)
+    monkeypatch.setattr(queue, "time", slurm)
+
+    async def ask():
+        service = QueueService(slurm, "ada", dict, turned=lambda: None, min_life=5)
+        for slurm.bad in (0, 3, 3, 2, 0, 0):
+            await service.body(mine=False)
+            slurm.now += 5
+
+    asyncio.run(ask())
+    assert [record.args for record in caplog.records] == [(3,), (2,)]

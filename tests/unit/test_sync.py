@@ -70,6 +70,19 @@ class TestTick:
         cluster.bad = 3
         assert ticks(nothing)["bad_rows"] == 3
 
+    def test_those_of_the_accounting_too(self, ticks, cluster):
+        cluster.bad, cluster.bad_recorded = 3, 2
+        cluster.show()
+        assert ticks(nothing, cluster.rows.clear)["bad_rows"] == 5
+
+    def test_they_are_told_of_in_the_log_when_their_number_changes(self, ticks, cluster, caplog):
+        def seen(bad):
+            return lambda: setattr(cluster, "bad", bad)
+
+        ticks(*map(seen, (0, 3, 3, 3, 2, 2, 0, 3)))
+        told = [record.args for record in caplog.records if "cannot be read" in record.message]
+        assert told == [(3,), (2,), (3,)]
+
     def test_a_job_that_ends_is_handed_over_to_keep_its_output(self, ticks, cluster, over, store):
         cluster.show()
         ticks(nothing, lambda: cluster.show(state="COMPLETED"), nothing)
