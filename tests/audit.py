@@ -99,6 +99,7 @@ def audit(kept: Kept, jobs: Sequence[SlurmJob], submits: Sequence[Submit] = ()) 
     """
     return [
         *_not_as_answered(jobs, submits),
+        *left_over(kept.jobs, submits),
         *_not_as_in_slurm(kept.jobs, jobs),
         *_not_forward(kept.jobs),
         *_not_as_printed(kept, submits),
@@ -115,6 +116,16 @@ def _not_as_answered(jobs: Iterable[SlurmJob], submits: Iterable[Submit]) -> lis
         f"{submit.name} was answered {submit.status}, and Slurm has {ids[submit.name] or 'none'}"
         for submit in submits
         if len(ids[submit.name]) not in allowed.get(submit.status, {0, 1})
+    ]
+
+
+def left_over(documents: Iterable[Mapping[str, Any]], submits: Iterable[Submit]) -> list[str]:
+    """Complain of records without a job whose submit was answered: refused ones go in seconds."""
+    answered = {one.name: one.status for one in submits if one.status in (SUBMITTED, REFUSED)}
+    return [
+        f"{one['name']} was answered {answered[one['name']]} and has {_label(one)}"
+        for one in documents
+        if one["name"] in answered and one["slurm_id"] is None
     ]
 
 

@@ -20,6 +20,7 @@ from ..slurm.client import Slurm
 from ..store.jobs import JobStore
 from ..views import SubmitRequest
 from . import submission
+from .withdrawn import Withdrawn
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class SubmitService:
         self._after_submit = submitted
         self._tasks: set[asyncio.Task[Receipt]] = set()
         self._by_key: dict[str, _UnderWay] = {}
+        self._withdrawn = Withdrawn(store)
 
     async def submit(self, request: SubmitRequest, key: str | None = None) -> Receipt:
         """Check a job, record it, and hand it to Slurm; or return the job that has the key.
@@ -93,6 +95,7 @@ class SubmitService:
         """Wait for the submits that are under way."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        await self._withdrawn.stop()
 
     def _begin(self, request: SubmitRequest, key: str | None) -> asyncio.Task[Receipt]:
         # Once begun, a submit is carried through, even when its caller has gone.
@@ -114,13 +117,16 @@ class SubmitService:
             if key is not None and (found := await self._found(request, key)):
                 return Receipt(found, replayed=True)
             job, spec = await self._prepare(request, key)
-            if await self._store.insert(job):
+            if await self._record(job):
                 return Receipt(await self._carry_out(job, spec))
 
     async def _found(self, request: SubmitRequest, key: str) -> Job | None:
         """Return the job that has a key; None where the key is free."""
         job = await self._store.by_key(key)
         if job is None:
+            return None
+        if job.status == states.SUBMITTING and job.job_id in self._withdrawn:
+            await self._store.withdraw([job.job_id])
             return None
         if job.status == states.NOT_SUBMITTED:
             await self._store.replace(job, job.model_copy(update={"idempotency_key": None}))
@@ -154,6 +160,13 @@ class SubmitService:
         )
         return job, spec
 
+    async def _record(self, job: Job) -> bool:
+        try:
+            return await self._store.insert(job)
+        except DatabaseUnavailable:
+            self._withdrawn.add(job.job_id)  # it may be written yet
+            raise
+
     async def _carry_out(self, job: Job, spec: JobSpec) -> Job:
         self._known.put([job])
         try:
@@ -181,9 +194,9 @@ class SubmitService:
     async def _take_back(self, job: Job) -> None:
         self._known.drop(job.job_id)
         try:
-            await self._store.delete(job)
+            await self._store.withdraw([job.job_id])
         except DatabaseUnavailable:
-            _log.warning("job %s was refused; its record could not be taken back", job.job_id)
+            self._withdrawn.add(job.job_id)
 
 
 def _check_repeats(job: Job, request: SubmitRequest) -> None:

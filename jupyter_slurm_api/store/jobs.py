@@ -85,9 +85,10 @@ class JobStore:
         document = _to_document(job)
         return await self._mongo.run(lambda database: _insert(database, document))
 
-    async def delete(self, job: Job) -> None:
-        """Take back the record of a job that Slurm refused."""
-        await self._mongo.run(lambda database: database["jobs"].delete_one({"_id": job.job_id}))
+    async def withdraw(self, job_ids: Sequence[str]) -> None:
+        """Take back the records of submits that were refused; what has become a job stays."""
+        open_ = {"_id": {"$in": list(job_ids)}, "status": states.SUBMITTING, "slurm_id": None}
+        await self._mongo.run(lambda database: database["jobs"].delete_many(open_))
 
     async def replace(self, before: Job, after: Job) -> bool:
         """Write one job's changes; False where somebody else has written it since."""

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 import audit
-from faults import now
+from faults import Submit, now
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.owner import OwnerFile, this_host
 from jupyter_slurm_api.local.spec import ClusterSpec
@@ -134,6 +134,9 @@ class FaultSite:
 
     def outputs_are_kept(self) -> bool:
         return all(job["output_kept"] for job in self.kept().jobs if audit.is_over(job))
+
+    def has_none_left_over(self, submits: Iterable[Submit]) -> bool:
+        return not audit.left_over(self.kept().jobs, submits)
 
     # What runs in it.
 

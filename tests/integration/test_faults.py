@@ -206,6 +206,7 @@ def go_through(site: FaultSite, name: str, fault: Fault) -> Episode:
         states = {job["_id"]: job["status"] for job in site.kept().jobs}
         wait_for("a fresh queue", lambda: not poller.last("queue")["stale"])
         wait_for("all outputs", site.outputs_are_kept)
+        wait_for("refused submits to go", lambda: site.has_none_left_over(submitter.submits))
     complaints = audit.audit(site.kept(), site.slurm_jobs(), submitter.submits)
     return Episode(
         fault, paths, poller, submitter, meanwhile, broken_at, repaired_at, states, complaints

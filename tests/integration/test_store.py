@@ -318,8 +318,8 @@ class TestRetention:
         keep(jobs=5)
         assert dates() == {}
 
-    def test_a_task_whose_array_is_gone_goes_by_its_own_end(self, keep, jobs, array, dates):
-        jobs.delete(array)
+    def test_a_task_whose_array_is_gone_goes_by_its_own_end(self, keep, run, array, dates):
+        run(lambda database: database["jobs"].delete_one({"_id": array.job_id}))
         keep(jobs=30)
         assert dates() == {"task": 20}
 

@@ -110,7 +110,7 @@ class TestAnOlderDocument:
         after = store.get(job_id)
         assert after.model_dump() == ended(job).model_dump() | {"revision": job.revision + 1}
         written = document(database, job_id)
-        store.delete(after)
+        database["jobs"].delete_one({"_id": job_id})
         store.insert(after)
         assert written == document(database, job_id)  # as a new job's
 

@@ -1,0 +1,91 @@
+"""A submit that was refused leaves no record, also where MongoDB writes it afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from jupyter_slurm_api import errors
+from jupyter_slurm_api.services import withdrawn
+from jupyter_slurm_api.store.jobs import JobStore, _to_document
+
+BODY = {"script": "#!/bin/sh\n"}
+KEY = {"headers": {"Idempotency-Key": "k"}}
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr(withdrawn, "_PAUSE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def wake(database, monkeypatch):
+    """Let MongoDB hang at the next insert, and carry it out when this is called."""
+    sent, insert = [], JobStore.insert
+
+    async def hang(store, job):
+        if sent:
+            return await insert(store, job)
+        sent.append(_to_document(job))
+        raise errors.DatabaseUnavailable("no answer")
+
+    def write(**facts):
+        database.client["outputs"]["jobs"].insert_one({**sent[0], **facts})
+
+    monkeypatch.setattr(JobStore, "insert", hang)
+    return write
+
+
+async def until(look):
+    for _ in range(200):
+        if look():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError
+
+
+@pytest.mark.parametrize("late", [0.0, 0.1])
+async def test_a_record_that_comes_late_is_taken_back(submit, slurm, database, wake, late):
+    assert (await submit(BODY)).status == 503
+    await asyncio.sleep(late)  # deleted before already, since MongoDB answered
+    wake()
+    await until(lambda: database.jobs == [])
+    assert slurm.submits == []
+
+
+async def test_a_refused_job_s_record_is_taken_back_when_mongodb_answers(submit, slurm, database):
+    slurm.hangs, slurm.failure = asyncio.Event(), errors.SlurmRefused("nope")
+    sending = asyncio.ensure_future(submit(BODY))
+    await slurm.asked.wait()
+    database.is_away = True
+    slurm.hangs.set()
+    assert (await sending).status == 422
+    assert len(database.jobs) == 1
+    database.is_away = False
+    await until(lambda: database.jobs == [])
+
+
+@pytest.mark.parametrize("facts", [{"status": "PENDING", "slurm_id": "7"}, {"status": "UNKNOWN"}])
+async def test_what_has_become_a_job_stays(submit, database, wake, facts):
+    assert (await submit(BODY)).status == 503
+    wake(**facts)
+    await asyncio.sleep(0.1)
+    assert len(database.jobs) == 1
+
+
+async def test_its_key_is_free(submit, slurm, database, wake, monkeypatch):
+    monkeypatch.setattr(withdrawn, "_PAUSE_SECONDS", 60)
+    assert (await submit(BODY, **KEY)).status == 503
+    wake()
+    answer = await submit(BODY, **KEY)
+    assert answer.status == 201
+    assert "Idempotency-Replayed" not in answer.headers
+    assert [job["_id"] for job in database.jobs] == [answer.body["job_id"]]
+    assert len(slurm.submits) == 1
+
+
+async def test_a_server_that_stops_waits_for_nothing(submit, services, wake):
+    assert (await submit(BODY)).status == 503
+    await asyncio.wait_for(services.submit.drain(5), 1)
+    wake()
