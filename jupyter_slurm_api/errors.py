@@ -28,11 +28,12 @@ from collections.abc import Sequence
 
 
 class SlurmApiError(Exception):
-    """Root of all errors of this package."""
+    """Root of all errors of this package; ``job_id`` is the UUID of the job that one is about."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, job_id: str | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.job_id = job_id
 
 
 class InvalidRequest(SlurmApiError):
@@ -56,11 +57,7 @@ class JobNotFound(SlurmApiError):
 
 
 class Conflict(SlurmApiError):
-    """The request contradicts a job that there is already: ``job_id`` is its UUID."""
-
-    def __init__(self, message: str, job_id: str) -> None:
-        super().__init__(message)
-        self.job_id = job_id
+    """The request contradicts a job that there is already."""
 
 
 class SlurmError(SlurmApiError):

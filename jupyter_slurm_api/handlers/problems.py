@@ -57,6 +57,6 @@ def problem_of(error: errors.SlurmApiError) -> dict[str, Any]:
     described = problem(status_of(error), error.message) | {"error": kind}
     if isinstance(error, errors.InvalidRequest) and error.errors:
         described["errors"] = error.errors
-    if isinstance(error, errors.Conflict):
+    if error.job_id:
         described["job_id"] = error.job_id
     return described

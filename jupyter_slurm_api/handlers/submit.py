@@ -10,7 +10,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from .. import states
-from ..errors import Conflict, InvalidRequest
+from ..errors import InvalidRequest, SlurmApiError
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SubmitHandler(SlurmHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a problem, and with where the job is that it is about."""
         error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, Conflict):
+        if isinstance(error, SlurmApiError) and error.job_id:
             self._point_to(error.job_id)
         super().write_error(status_code, **kwargs)
 

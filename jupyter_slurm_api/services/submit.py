@@ -172,7 +172,8 @@ class SubmitService:
         try:
             answer = await self._slurm.submit(spec)
         except SlurmTimeout as error:
-            raise SlurmTimeout(f"{error.message} {_advice(job)}") from error
+            sentence = f"{error.message} {_advice(job)}"
+            raise SlurmTimeout(sentence, job_id=job.job_id) from error
         except Exception:
             await self._take_back(job)
             raise
@@ -206,14 +207,14 @@ def _check_repeats(job: Job, request: SubmitRequest) -> None:
         raise Conflict(
             f"This Idempotency-Key was sent before, with another request: {where} shows its job."
             " Send a new key to submit this one too.",
-            job.job_id,
+            job_id=job.job_id,
         )
     if job.status == states.UNKNOWN and job.slurm_id is None:
         raise Conflict(
             "sbatch did not answer when this Idempotency-Key was first sent, and it cannot be known"
             f" any more whether the job ran: {where} shows what is known. Look for what it would"
             " have written; to submit it again, send a new key.",
-            job.job_id,
+            job_id=job.job_id,
         )
 
 

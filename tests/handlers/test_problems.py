@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import pytest
+
 from jupyter_slurm_api import errors
 from jupyter_slurm_api.handlers import problems
 
@@ -34,9 +36,9 @@ def test_the_faults_of_a_request_are_listed():
     assert described["errors"] == faults
 
 
-def test_a_conflict_names_the_job_that_is_there():
-    described = problems.problem_of(errors.Conflict("no", "0b5e4d3c"))
-    assert (described["status"], described["error"]) == (409, "conflict")
+@pytest.mark.parametrize("kind", [errors.Conflict, errors.SlurmTimeout])
+def test_the_job_that_an_error_is_about_is_named(kind):
+    described = problems.problem_of(kind("no", job_id="0b5e4d3c"))
     assert described["job_id"] == "0b5e4d3c"
 
 

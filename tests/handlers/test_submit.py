@@ -209,6 +209,8 @@ async def test_a_submit_without_an_answer_stays_recorded_and_is_named(submit, sl
     assert answer.status == 504
     [job] = database.jobs
     assert job["status"] == "SUBMITTING"
+    assert answer.body["job_id"] == job["_id"]
+    assert answer.headers["Location"] == f"/a%40b/slurm/job/{job['_id']}"
     assert job["_id"] in answer.body["message"]
 
 

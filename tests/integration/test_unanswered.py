@@ -78,7 +78,8 @@ def test_a_submit_to_a_controller_that_hangs_is_found_and_not_repeated(cluster, 
     assert "Idempotency-Key again" in first.json()["message"]
     assert again.status_code == 202
     job_id = again.json()["job_id"]
-    assert job_id in first.json()["message"]
+    assert first.json()["job_id"] == job_id
+    assert first.headers["Location"] == again.headers["Location"]
     job = server.wait_for_status(job_id, "COMPLETED")
     assert jobs_with(cluster, job_id) == [job["slurm_id"]]
     assert (job["comment"], job["origin"]) == ("my own", {"kind": "api"})
