@@ -8,6 +8,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from ..errors import DatabaseUnavailable, FilesUnavailable
@@ -44,6 +45,14 @@ def read_tail(path: str, limit: int) -> Tail:
         return Tail(data, max(found.st_size, len(data)))
 
 
+@dataclass(slots=True)
+class _Ended:
+    """A job that is over, and how often its output has been looked for."""
+
+    job: Job
+    tries: int = 0
+
+
 class OutputService:
     """Reads outputs on threads of its own, since a hung network disk must stop nothing else.
 
@@ -55,8 +64,8 @@ class OutputService:
         self._jobs = jobs
         self._outputs = outputs
         self._limit = limit
-        self._waiting: asyncio.Queue[tuple[Job, int]] = asyncio.Queue()
-        self._seen: set[str] = set()
+        self._waiting: asyncio.Queue[str] = asyncio.Queue()
+        self._ended: dict[str, _Ended] = {}
         self._task: asyncio.Task[None] | None = None
         self._threads = DaemonThreads(4, "slurm-api-files")
 
@@ -85,31 +94,38 @@ class OutputService:
         return await self._from_file(job, stream) if job.start_time else None
 
     def keep_soon(self, jobs: Iterable[Job]) -> None:
-        """Keep the outputs of jobs that are over."""
+        """Keep the outputs of jobs that are over; the latest end of each counts."""
         for job in jobs:
-            if job.job_id not in self._seen:
-                self._seen.add(job.job_id)
-                self._waiting.put_nowait((job, 1))
+            if job.job_id not in self._ended:
+                self._waiting.put_nowait(job.job_id)
+            self._ended[job.job_id] = _Ended(job)
 
     async def _run(self) -> None:
         while True:
-            job, tries = await self._waiting.get()
-            try:
-                done = await self._keep(job, is_last=tries >= _TRIES)
-            except (DatabaseUnavailable, FilesUnavailable):
-                done, tries = False, 0  # not the job's fault: as often as need be
-            except Exception:  # noqa: BLE001 - one job's output must not end the keeping of all
-                _log.exception("job %s: its output could not be kept", job.slurm_id)
-                done = True
-            if done:
-                self._seen.discard(job.job_id)
+            job_id = await self._waiting.get()
+            ended = self._ended[job_id]
+            if await self._try(ended) and self._ended[job_id] is ended:
+                del self._ended[job_id]
             else:
-                again = (job, tries + 1)
-                delay = _PAUSE_SECONDS * (tries + 1)
-                asyncio.get_running_loop().call_later(delay, self._waiting.put_nowait, again)
+                delay = _PAUSE_SECONDS * (ended.tries + 1)
+                asyncio.get_running_loop().call_later(delay, self._waiting.put_nowait, job_id)
+
+    async def _try(self, ended: _Ended) -> bool:
+        """Keep an output if that can be done; True where nothing is left to do."""
+        ended.tries += 1
+        try:
+            return await self._keep(ended.job, is_last=ended.tries >= _TRIES)
+        except (DatabaseUnavailable, FilesUnavailable):
+            ended.tries = 0  # not the job's fault: as often as need be
+            return False
+        except Exception:  # noqa: BLE001 - one job's output must not end the keeping of all
+            _log.exception("job %s: its output could not be kept", ended.job.slurm_id)
+            return True
 
     async def _keep(self, job: Job, *, is_last: bool) -> bool:
         """Keep both streams; False where a file has not appeared yet, as on a slow network disk."""
+        if not await self._jobs.is_output_wanted(job):
+            return True  # it is kept already, or the job goes on
         streams = _streams(job) if job.start_time else ()
         tails = {stream: await self._from_file(job, stream) for stream in streams}
         if None in tails.values() and not is_last:
@@ -117,7 +133,7 @@ class OutputService:
         for stream, tail in tails.items():
             if tail is not None:
                 await self._outputs.keep(job.job_id, stream, tail)
-        await self._jobs.mark_output_kept(job.job_id)
+        await self._jobs.mark_output_kept(job)
         return True
 
     async def _from_file(self, job: Job, stream: str) -> Tail | None:

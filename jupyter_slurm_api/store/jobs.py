@@ -157,11 +157,17 @@ class JobStore:
             all_mine += await asyncio.gather(*writes)
         return all(all_mine)
 
-    async def mark_output_kept(self, job_id: str) -> None:
-        """Note that a job's output needs no more keeping; no state changes by it."""
+    async def is_output_wanted(self, job: Job) -> bool:
+        """Tell whether the output of a job that ended so is still to be kept."""
+        question = {**_this_end(job), "output_kept": False}
+        found = await self._mongo.run(lambda database: database["jobs"].find_one(question, ["_id"]))
+        return found is not None
+
+    async def mark_output_kept(self, job: Job) -> None:
+        """Note that the output of a job that ended so is kept; its next run's is not."""
         await self._mongo.run(
             lambda database: database["jobs"].update_one(
-                {"_id": job_id}, {"$set": {"output_kept": True}}
+                _this_end(job), {"$set": {"output_kept": True}}
             )
         )
 
@@ -215,6 +221,10 @@ def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence
                 _drop_adopted_twin(database, fault["keyValue"])
         return False
     return result.matched_count + result.inserted_count == len(work)
+
+
+def _this_end(job: Job) -> Document:
+    return {"_id": job.job_id, "status": {"$in": _OVER}, "end_time": job.end_time}
 
 
 def _states_by_array(found: Iterable[Document]) -> dict[str, dict[int, str]]:

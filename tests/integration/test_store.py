@@ -297,7 +297,7 @@ class TestRetention:
     def test_a_job_that_runs_again_loses_its_date(self, keep, has, jobs, dates):
         has(job=1)
         keep(jobs=10)
-        jobs.mark_output_kept("job")
+        jobs.mark_output_kept(jobs.get("job"))
         ended = jobs.get("job")
         again = {"status": "PENDING", "end_time": None, "output_kept": False}
         assert jobs.replace(ended, ended.model_copy(update=again))
@@ -322,6 +322,34 @@ class TestRetention:
         run(lambda database: database["jobs"].delete_one({"_id": array.job_id}))
         keep(jobs=30)
         assert dates() == {"task": 20}
+
+
+class TestOutputKept:
+    """What is noted is of one end of a job: it may have been requeued since."""
+
+    ENDED = make("job", status="NODE_FAIL", end_time=NOW)
+
+    @pytest.mark.parametrize(
+        ("facts", "wanted"),
+        [
+            ({}, True),
+            ({"status": "PENDING", "end_time": None}, False),
+            ({"status": "RUNNING", "end_time": None}, False),
+            ({"end_time": NOW + timedelta(minutes=1)}, False),
+        ],
+    )
+    def test_it_is_noted_of_that_end_alone(self, jobs, facts, wanted):
+        jobs.insert(self.ENDED.model_copy(update=facts))
+        assert jobs.is_output_wanted(self.ENDED) is wanted
+        jobs.mark_output_kept(self.ENDED)
+        assert jobs.get("job").output_kept is wanted
+        assert not jobs.is_output_wanted(self.ENDED)
+
+    def test_of_a_job_whose_end_nobody_saw_too(self, jobs):
+        jobs.insert(lost := make("job", status="UNKNOWN"))
+        assert jobs.is_output_wanted(lost)
+        jobs.mark_output_kept(lost)
+        assert not jobs.is_output_wanted(lost)
 
 
 class TestDocumentsOfVersion1:

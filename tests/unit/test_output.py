@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -127,23 +128,35 @@ class TestAsText:
 
 @dataclass
 class FakeStores:
-    """Both stores: what was kept, and which jobs are marked as kept."""
+    """Both stores: what was kept, and which jobs are marked as kept, with which end.
+
+    ``meanwhile`` end while an output is kept, and are handed ``over``.
+    """
 
     kept: dict = field(default_factory=dict)
     marked: list = field(default_factory=list)
+    ends: list = field(default_factory=list)
     away: int = 0
+    unwanted: set = field(default_factory=set)
+    meanwhile: list = field(default_factory=list)
+    over: Callable = lambda jobs: None
 
     async def keep(self, job_id, stream, tail):
         if self.away:
             self.away -= 1
             raise DatabaseUnavailable("away")
         self.kept[job_id, stream] = tail
+        self.over([self.meanwhile.pop()] if self.meanwhile else [])
 
     async def get(self, job_id, stream):
         return self.kept.get((job_id, stream))
 
-    async def mark_output_kept(self, job_id):
-        self.marked.append(job_id)
+    async def is_output_wanted(self, job):
+        return job.job_id not in self.unwanted
+
+    async def mark_output_kept(self, job):
+        self.marked.append(job.job_id)
+        self.ends.append(job.end_time)
 
 
 @pytest.fixture
@@ -159,6 +172,7 @@ def keep(stores, monkeypatch):
     async def run(jobs, until):
         service = OutputService(stores, stores, limit=10)
         service.start()
+        stores.over = service.keep_soon
         service.keep_soon(jobs)
         for _ in range(200):
             await asyncio.sleep(0.01)
@@ -317,3 +331,27 @@ class TestKeep:
             until=lambda stores: "bbbb" in stores.marked,
         )
         assert stores.marked == ["aaaa", "bbbb"]
+
+    def test_what_is_kept_already_is_not_replaced_by_what_the_file_says_now(
+        self, keep, stores, ended, tmp_path
+    ):
+        (tmp_path / "aaaa.out").write_text("another")
+        (tmp_path / "bbbb.out").write_text("mine")
+        stores.unwanted.add("aaaa")
+        keep(ended("aaaa"), ended("bbbb"))
+        assert (list(stores.kept), stores.marked) == ([("bbbb", "stdout")], ["bbbb"])
+
+    def test_a_job_that_ends_again_meanwhile_is_kept_as_it_ended_last(
+        self, keep, stores, ended, tmp_path, now
+    ):
+        again = ended(end_time=now)
+        keep(ended(end_time=None), again, until=lambda stores: now in stores.ends)
+        assert stores.ends == [now]
+
+    def test_a_job_that_ends_again_while_it_is_kept_is_kept_once_more(
+        self, keep, stores, ended, tmp_path, now
+    ):
+        (tmp_path / "aaaa.out").write_text("x")
+        stores.meanwhile = [ended(end_time=now)]
+        keep(ended(), until=lambda stores: now in stores.ends)
+        assert stores.ends == [None, now]

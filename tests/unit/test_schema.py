@@ -129,10 +129,10 @@ class TestAnOlderDocument:
         assert store.get(LIVE).script == "#!/bin/sh\necho hello\n"
 
     def test_keeps_the_note_that_its_output_is_kept(self, store):
-        job = store.get(LIVE)
-        store.mark_output_kept(LIVE)
-        store.replace(job, ended(job))
-        assert store.get(LIVE).output_kept
+        job = store.get(OVER_ARRAY)
+        store.mark_output_kept(job)
+        store.replace(job, job.model_copy(update={"accounted": True}))
+        assert store.get(OVER_ARRAY).output_kept
 
     def test_is_not_overwritten_where_another_server_was_first(self, store):
         job = store.get(LIVE)
