@@ -9,10 +9,12 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ..errors import DatabaseUnavailable, FilesUnavailable
 from ..job import Job
+from ..reconcile import CLOCKS_DIFFER
 from ..store.jobs import JobStore
 from ..store.outputs import OutputStore, Tail
 from ..threads import DaemonThreads
@@ -25,21 +27,23 @@ _PAUSE_SECONDS: Final = 2.0
 _log = logging.getLogger(__name__)
 
 
-def read_tail(path: str, limit: int) -> Tail:
-    """Read the last ``limit`` bytes of a regular file.
+def read_tail(path: str, limit: int, not_after: datetime | None = None) -> Tail:
+    """Read the last ``limit`` bytes of a regular file, last written at a time or before.
 
     The path is whatever the job was given: a fifo would block, a device never
     end, a link lead to somebody else's secret. So it is opened once, follows no
     link, and is asked what it is before it is read.
 
     Raises:
-        OSError: there is no such file, or it is not a regular one.
+        OSError: there is no such file, it is not a regular one, or was written since.
     """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(path, flags), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", path)
+        if not_after and found.st_mtime > not_after.timestamp():
+            raise OSError(errno.ESTALE, "written since its job ended", path)
         file.seek(max(0, found.st_size - limit))
         data = file.read(limit)
         return Tail(data, max(found.st_size, len(data)))
@@ -84,7 +88,9 @@ class OutputService:
         """Return the last part of a job's output; None where there is none to be had.
 
         While a job runs that is its file. Before, the file can only be an earlier
-        job's, and after, it may be a later one's: then it is what was kept.
+        job's, and after, it may be a later one's: then it is what was kept. Until
+        that is done, a file that was written to long after the job's end counts as
+        not there: it is somebody else's by then.
 
         Raises:
             FilesUnavailable: the file's file system does not answer.
@@ -141,7 +147,9 @@ class OutputService:
         if not path:
             return None
         loop = asyncio.get_running_loop()
-        reading = loop.run_in_executor(self._threads, read_tail, path, self._limit)
+        reading = loop.run_in_executor(
+            self._threads, read_tail, path, self._limit, _last_write(job)
+        )
         try:
             return await asyncio.wait_for(reading, _READ_SECONDS)
         except asyncio.TimeoutError:  # before OSError, of which it is a kind
@@ -157,6 +165,11 @@ class OutputService:
 def _streams(job: Job) -> tuple[str, ...]:
     # Most jobs write both streams into one file: it is kept once.
     return STREAMS[:1] if job.stderr_path == job.stdout_path else STREAMS
+
+
+def _last_write(job: Job) -> datetime | None:
+    """Return until when a job can have written, by any clock; None for one that may still."""
+    return job.end_time + CLOCKS_DIFFER if job.is_over and job.end_time else None
 
 
 def as_text(data: bytes) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -238,11 +239,36 @@ class TestRead:
 
     def test_a_disk_that_does_not_answer(self, stores, ended, monkeypatch):
         monkeypatch.setattr(output, "_READ_SECONDS", 0.05)
-        monkeypatch.setattr(
-            output, "read_tail", lambda path, limit: asyncio.run(asyncio.sleep(0.3))
-        )
+        monkeypatch.setattr(output, "read_tail", lambda *_: asyncio.run(asyncio.sleep(0.3)))
         with pytest.raises(FilesUnavailable, match="could not be read within"):
             self.read(stores, ended())
+
+
+class TestAFileThatWasWrittenAfterItsJobsEnd:
+    @pytest.fixture
+    def written(self, tmp_path, now):
+        """Write the job's file some minutes after the job's end."""
+
+        def write(minutes):
+            path = tmp_path / "aaaa.out"
+            path.write_text("text")
+            os.utime(path, (at := (now + timedelta(minutes=minutes)).timestamp(), at))
+
+        return write
+
+    @pytest.mark.parametrize(("minutes", "is_there"), [(-60, True), (4.9, True), (5.1, False)])
+    def test_is_another_jobs_by_then(self, keep, stores, ended, written, now, minutes, is_there):
+        job = ended(end_time=now)
+        written(minutes)
+        assert (TestRead.read(stores, job) is not None) == is_there
+        keep(job)
+        assert (("aaaa", "stdout") in stores.kept) == is_there
+        assert stores.marked == ["aaaa"]
+
+    @pytest.mark.parametrize("facts", [{"status": "RUNNING"}, {"status": "UNKNOWN"}])
+    def test_is_its_own_where_no_end_was_seen(self, stores, ended, written, facts):
+        written(60)
+        assert TestRead.read(stores, ended(**facts)) == Tail(b"text", 4)
 
 
 class TestKeep:
@@ -295,7 +321,7 @@ class TestKeep:
     ):
         tries = iter(range(100))
 
-        def read(path, limit):
+        def read(path, *limits):
             if next(tries) < 10:
                 raise TimeoutError
             return Tail(b"back", 4)
@@ -308,10 +334,10 @@ class TestKeep:
     def test_a_fault_with_one_job_does_not_end_the_keeping(
         self, keep, stores, ended, tmp_path, monkeypatch
     ):
-        def read(path, limit):
+        def read(path, *limits):
             if "aaaa" in path:
                 raise MemoryError
-            return read_tail(path, limit)
+            return read_tail(path, *limits)
 
         monkeypatch.setattr(output, "read_tail", read)
         (tmp_path / "bbbb.out").write_text("mine")
