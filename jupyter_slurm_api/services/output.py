@@ -10,6 +10,8 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from ..errors import DatabaseUnavailable, FilesUnavailable
@@ -17,12 +19,13 @@ from ..job import Job
 from ..reconcile import CLOCKS_DIFFER
 from ..store.jobs import JobStore
 from ..store.outputs import OutputStore, Tail
-from ..threads import DaemonThreads
+from .files import Files
 
 STREAMS: Final = ("stdout", "stderr")
-_READ_SECONDS: Final = 5.0
+_SIDE_BY_SIDE: Final = 2
 _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 2.0
+_AWAY_SECONDS: Final = 10.0  # many jobs may wait for one disk
 
 _log = logging.getLogger(__name__)
 
@@ -58,10 +61,11 @@ class _Ended:
 
 
 class OutputService:
-    """Reads outputs on threads of its own, since a hung network disk must stop nothing else.
+    """Reads the outputs of jobs, and keeps them when the jobs are over.
 
     What is over is handed to `keep_soon`; its last ``limit`` bytes a stream are
-    kept in MongoDB, by one task, in the order of arrival.
+    kept in MongoDB, in the order of arrival, two jobs at a time: while one waits
+    for a hung disk, the other goes on.
     """
 
     def __init__(self, jobs: JobStore, outputs: OutputStore, *, limit: int) -> None:
@@ -70,19 +74,19 @@ class OutputService:
         self._limit = limit
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
         self._ended: dict[str, _Ended] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._threads = DaemonThreads(4, "slurm-api-files")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._files = Files("slurm-api-files")
 
     def start(self) -> None:
         """Begin to keep outputs."""
-        self._task = asyncio.ensure_future(self._run())
+        self._tasks = [asyncio.ensure_future(self._run()) for _ in range(_SIDE_BY_SIDE)]
 
     async def stop(self) -> None:
         """Stop; what is not kept yet is taken up by the next server."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        self._threads.shutdown()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._files.close()
 
     async def read(self, job: Job, stream: str) -> Tail | None:
         """Return the last part of a job's output; None where there is none to be had.
@@ -110,23 +114,24 @@ class OutputService:
         while True:
             job_id = await self._waiting.get()
             ended = self._ended[job_id]
-            if await self._try(ended) and self._ended[job_id] is ended:
+            pause = await self._try(ended)
+            if pause is None and self._ended[job_id] is ended:
                 del self._ended[job_id]
-            else:
-                delay = _PAUSE_SECONDS * (ended.tries + 1)
-                asyncio.get_running_loop().call_later(delay, self._waiting.put_nowait, job_id)
+                continue
+            pause = pause or _PAUSE_SECONDS
+            asyncio.get_running_loop().call_later(pause, self._waiting.put_nowait, job_id)
 
-    async def _try(self, ended: _Ended) -> bool:
-        """Keep an output if that can be done; True where nothing is left to do."""
-        ended.tries += 1
+    async def _try(self, ended: _Ended) -> float | None:
+        """Keep an output, or return in how many seconds to try again."""
         try:
-            return await self._keep(ended.job, is_last=ended.tries >= _TRIES)
+            done = await self._keep(ended.job, is_last=ended.tries + 1 >= _TRIES)
         except (DatabaseUnavailable, FilesUnavailable):
-            ended.tries = 0  # not the job's fault: as often as need be
-            return False
+            return _AWAY_SECONDS  # not the job's fault: as often as need be
         except Exception:  # noqa: BLE001 - one job's output must not end the keeping of all
             _log.exception("job %s: its output could not be kept", ended.job.slurm_id)
-            return True
+            return None
+        ended.tries += 1
+        return None if done else _PAUSE_SECONDS * (ended.tries + 1)
 
     async def _keep(self, job: Job, *, is_last: bool) -> bool:
         """Keep both streams; False where a file has not appeared yet, as on a slow network disk."""
@@ -146,17 +151,9 @@ class OutputService:
         path = job.stdout_path if stream == "stdout" else job.stderr_path
         if not path:
             return None
-        loop = asyncio.get_running_loop()
-        reading = loop.run_in_executor(
-            self._threads, read_tail, path, self._limit, _last_write(job)
-        )
+        reading = partial(read_tail, path, self._limit, _last_write(job))
         try:
-            return await asyncio.wait_for(reading, _READ_SECONDS)
-        except asyncio.TimeoutError:  # before OSError, of which it is a kind
-            raise FilesUnavailable(
-                f"The output file {path} could not be read within {_READ_SECONDS:g} s; its file"
-                " system may be away. Try again in a minute."
-            ) from None
+            return await self._files.run(str(Path(path).parent), reading)
         except (OSError, ValueError) as error:
             _log.debug("job %s: no %s: %s", job.slurm_id, stream, error)
             return None

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from .. import filenames
-from ..errors import FilesUnavailable, InvalidRequest, TooLarge
+from ..errors import InvalidRequest, TooLarge
 from ..models import JobSpec
 from ..slurm import commands, directives, options
-from ..threads import DaemonThreads
 from ..views import SubmitRequest
+from .files import Files
 
-_LOOK_SECONDS: Final = 5.0
 _LONGEST_COMMENT: Final = 960
 
 
@@ -93,7 +92,7 @@ class Checks:
         self._root = root
         self._environ = environ
         self._limit = limit
-        self._threads = DaemonThreads(4, "slurm-api-dirs")
+        self._files = Files("slurm-api-dirs")
 
     async def spec(self, request: SubmitRequest, job_id: str) -> JobSpec:
         """Return what sbatch is given for a request.
@@ -145,15 +144,7 @@ class Checks:
             raise problem("work_dir", f"There is no home directory for {path}.") from None
 
     async def _look_at(self, directory: Path) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            looking = loop.run_in_executor(self._threads, _fault_of, directory)
-            fault = await asyncio.wait_for(looking, _LOOK_SECONDS)
-        except asyncio.TimeoutError:
-            raise FilesUnavailable(
-                f"The directory {directory} could not be looked at within {_LOOK_SECONDS:g} s; its"
-                " file system may be away. Try again in a minute."
-            ) from None
+        fault = await self._files.run(str(directory), partial(_fault_of, directory))
         if fault:
             raise problem("work_dir", f"The directory {directory} {fault}.")
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from jupyter_slurm_api.errors import FilesUnavailable, InvalidRequest, TooLarge
-from jupyter_slurm_api.services import submission
+from jupyter_slurm_api.services import files, submission
 from jupyter_slurm_api.services.submission import Checks, check_parameters, script_bytes
 from jupyter_slurm_api.views import SubmitRequest
 
@@ -229,9 +229,9 @@ class TestWorkDir:
         assert "is not writable by you" in faults(work_dir="closed")[0][1]
 
     def test_a_directory_that_does_not_answer(self, check, monkeypatch):
-        monkeypatch.setattr(submission, "_LOOK_SECONDS", 0.05)
+        monkeypatch.setattr(files, "_SECONDS", 0.05)
         monkeypatch.setattr(submission, "_fault_of", lambda directory: time.sleep(0.5))
-        with pytest.raises(FilesUnavailable, match="could not be looked at within"):
+        with pytest.raises(FilesUnavailable, match="cannot be reached"):
             check()
 
 
