@@ -140,6 +140,7 @@ class TasksView(Model):
 
     ``counts`` has the whole array's tasks by state, ``total`` how many match the
     question; ``next_after`` is the ``after`` of the next page, null on the last.
+    A task's ``script`` and ``parameters`` are null here: they are the array's.
     """
 
     job_id: str

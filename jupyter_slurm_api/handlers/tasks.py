@@ -27,7 +27,7 @@ class TasksHandler(SlurmHandler):
         after = self._number("after", default=-1, largest=10**_DIGITS)
         limit = self._number("limit", default=_LIMIT, largest=_LARGEST_LIMIT)
         tasks = (await self.services()).tasks
-        self.reply(await tasks.page(job_id, wanted, after=after, limit=limit))
+        self.finish(await tasks.page(job_id, wanted, after=after, limit=limit))
 
     def _number(self, name: str, *, default: int, largest: int) -> int:
         word = self.get_query_argument(name, None)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterator
 from typing import Final
 
 from .. import states, task_ids
 from ..errors import InvalidRequest
 from ..job import Job
-from ..store.tasks import TaskStore
-from ..views import TasksView
+from ..store.tasks import TaskPage, TaskStore
+from ..views import JobView, TasksView
 from . import parts
 from .jobs import JobService
 
-LARGEST_PAGE: Final = 1000
+_OF_THE_ARRAY: Final = {"script": None, "parameters": None}
+"""What is shown with the array alone: a thousand tasks would repeat megabytes a thousand times."""
 
 
 class TaskService:
@@ -23,10 +25,8 @@ class TaskService:
         self._jobs = jobs
         self._store = store
 
-    async def page(
-        self, job_id: str, wanted: Collection[str], *, after: int, limit: int
-    ) -> TasksView:
-        """Return some of an array's tasks: in the ``wanted`` states, behind the id ``after``.
+    async def page(self, job_id: str, wanted: Collection[str], *, after: int, limit: int) -> bytes:
+        """Return some of an array's tasks as JSON: in ``wanted`` states, behind the id ``after``.
 
         Raises:
             InvalidRequest: this is no array, or there is no such state.
@@ -36,23 +36,31 @@ class TaskService:
         array = await self._jobs.own(job_id)
         if array.array is None:
             raise InvalidRequest(f"Job {job_id} is no array, so it has no tasks.")
-        started = await self._store.page(array.job_id, only, after=after, limit=limit + 1)
+        found = await self._store.page(array.job_id, only, after=after, limit=limit + 1)
+        return await asyncio.to_thread(self._written, array, found, only, after, limit)
+
+    def _written(
+        self, array: Job, found: TaskPage, only: Collection[str], after: int, limit: int
+    ) -> bytes:
+        started = {job.task.task_id: job for job in found.tasks if job.task}
         waiting = dict(_unstarted(array, only))
-        rows = [(job.task.task_id, self._jobs.view(job)) for job in started.tasks if job.task]
-        behind = sorted(task_id for task_id in waiting if task_id > after)[: limit + 1]
-        rows += [
-            (each, self._jobs.view(parts.unstarted(array, each, waiting[each]), job_id=None))
-            for each in behind
-        ]
-        rows.sort(key=lambda row: row[0])
-        return TasksView(
+        ids = sorted(started.keys() | {task_id for task_id in waiting if task_id > after})
+        bare = array.model_copy(update=_OF_THE_ARRAY)
+
+        def view(task_id: int) -> JobView:
+            if task_id in started:
+                return self._jobs.view(started[task_id])
+            return self._jobs.view(parts.unstarted(bare, task_id, waiting[task_id]), job_id=None)
+
+        page = TasksView(
             job_id=array.job_id,
             slurm_id=array.slurm_id,
-            counts=array.array.counts,
-            total=started.total + len(waiting),
-            tasks=[view for _, view in rows[:limit]],
-            next_after=rows[limit - 1][0] if len(rows) > limit else None,
+            counts=array.array.counts if array.array else {},
+            total=found.total + len(waiting),
+            tasks=[view(task_id) for task_id in ids[:limit]],
+            next_after=ids[limit - 1] if len(ids) > limit else None,
         )
+        return page.model_dump_json().encode()
 
 
 def _unstarted(array: Job, only: Collection[str]) -> Iterator[tuple[int, str]]:

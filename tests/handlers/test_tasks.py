@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import datetime, timedelta, timezone
 
@@ -10,7 +11,7 @@ import pytest
 from jupyter_slurm_api.array import Array, ArrayTask, Component
 from jupyter_slurm_api.job import Job
 from jupyter_slurm_api.store.jobs import _to_document
-from jupyter_slurm_api.views import Freshness
+from jupyter_slurm_api.views import Freshness, JobView
 
 SUBMITTED = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)
 SCRIPT = "#!/bin/sh\necho $SLURM_ARRAY_TASK_ID\n"
@@ -107,6 +108,24 @@ async def test_pages_together_are_the_whole(call, array):
         if after is None:
             break
     assert seen == list(range(10))
+
+
+async def test_the_script_and_the_parameters_stand_with_the_array_alone(call, array):
+    tasks = (await call("job", "42", "tasks")).body["tasks"]
+    assert {(task["script"], task["parameters"]) for task in tasks} == {(None, None)}
+
+
+async def test_a_page_is_made_off_the_loop_and_of_no_more_than_it_shows(call, array, monkeypatch):
+    made_in, of = [], JobView.of
+
+    def count(job, **shown):
+        made_in.append(threading.current_thread())
+        return of(job, **shown)
+
+    monkeypatch.setattr(JobView, "of", count)
+    await call("job", "42", "tasks", params={"after": "1", "limit": "3"})
+    assert len(made_in) == 3
+    assert threading.main_thread() not in made_in
 
 
 @pytest.mark.parametrize(
