@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -106,7 +106,7 @@ def jp_server_config() -> dict[str, Any]:
 @pytest.fixture
 def services(
     jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness, queue_life
-) -> Services:
+) -> Iterator[Services]:
     mongo = Mongo(database.open, "outputs", lambda database: None)
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
     store = JobStore(mongo, USER)
@@ -138,7 +138,8 @@ def services(
         return built
 
     jp_serverapp.web_app.settings[SERVICES] = give
-    return built
+    yield built
+    jp_serverapp.io_loop.run_sync(lambda: submit.drain(1))
 
 
 @dataclass
