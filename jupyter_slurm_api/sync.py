@@ -147,7 +147,7 @@ class Sync:
             self._tell_of_bad_rows()
         self._seconds = round(time.monotonic() - began, 3)
         self._failures = 0
-        self._last_success = utc_now()
+        self._last_success = self._tick.seen_at  # what came in between is not in it
 
     async def _run(self) -> None:
         while True:

@@ -63,6 +63,8 @@ class Tick:
         self._threads = DaemonThreads(1, "slurm-api-sync")
         self.answering_since: datetime | None = None
         """Since when Slurm has answered each look; None while it does not."""
+        self.seen_at: datetime | None = None
+        """When Slurm answered the last look."""
         self._bad_rows = 0
 
     @property
@@ -96,6 +98,7 @@ class Tick:
         info = await self._ask(self._slurm.info())
         await self._load(info)
         seen = await self._ask(self._slurm.own_jobs())
+        self.seen_at = utc_now()
         self.answering_since = self.answering_since or began
         self._bad_rows = seen.bad
         changed = await self._off_loop(_changed, seen.value, self._rows)
@@ -114,7 +117,7 @@ class Tick:
         observations = await self._off_loop(_observe_all, changed)
         met = await self._meet(info.name, observations)
         observations = [one for one in observations if one.slurm_id not in met]
-        draft = self._draft(info)
+        draft = self._draft(info, self.seen_at)
         await self._off_loop(_see, draft, observations)
         all_mine = await self._write(info.name, draft)
         is_clear = await self._look_up(info, seen)
@@ -151,8 +154,8 @@ class Tick:
         )
         return found
 
-    def _draft(self, info: ClusterInfo) -> Draft:
-        return Draft(self._known, info, user=self._user, now=utc_now())
+    def _draft(self, info: ClusterInfo, now: datetime | None = None) -> Draft:
+        return Draft(self._known, info, user=self._user, now=now or utc_now())
 
     async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)

@@ -63,22 +63,34 @@ class TestArray:
         assert server.job(f"{ended['slurm_id']}_3")["script"].startswith(TASK)
 
 
-@pytest.mark.parametrize("name", ["part-%a.txt", "%A-%j.txt", None])
-def test_tasks_that_nobody_saw_have_their_outputs_too(make_server, run_slurm, name):
+@pytest.fixture(scope="module")
+def unseen(make_server, run_slurm):
+    """Arrays that came and went while their server was away, by what their outputs are called."""
     server = make_server().start()
-    output = {"output": name} if name else {}
-    job_id = server.submit(TASK, parameters={"array": "1-2", "hold": True, **SMALL, **output})
-    slurm_id = server.job(job_id)["slurm_id"]
+    arrays = {}
+    for name in ("part-%a.txt", "%A-%j.txt", None):
+        output = {"output": name} if name else {}
+        parameters = {"array": "1-2", "hold": True, **SMALL, **output}
+        arrays[name] = server.job(server.submit(TASK, parameters=parameters))["slurm_id"]
     server.stop()
-    run_slurm("scontrol", "release", slurm_id)
+    run_slurm("scontrol", "release", ",".join(arrays.values()))
     queue = ("squeue", "--me", "--states=all", "--noheader", "--format=%F")
-    wait_for("it to leave the queue", lambda: slurm_id not in run_slurm(*queue).split(), 90)
-    server.start()
-    server.wait_for_status(job_id, "COMPLETED")
-    for task_id in (1, 2):
-        task = f"{slurm_id}_{task_id}"
-        wait_for("its output", lambda task=task: server.job(task)["output"])
-        assert server.job(task)["output"] == f"task {task_id}\n"
+    wait_for(
+        "them to leave the queue",
+        lambda: set(arrays.values()).isdisjoint(run_slurm(*queue).split()),
+        90,
+    )
+    return server.start(), arrays
+
+
+@pytest.mark.parametrize("task_id", [1, 2])
+@pytest.mark.parametrize("name", ["part-%a.txt", "%A-%j.txt", None])
+def test_a_task_that_nobody_saw_has_its_output_too(unseen, name, task_id):
+    server, arrays = unseen
+    server.wait_for_status(arrays[name], "COMPLETED")
+    task = f"{arrays[name]}_{task_id}"
+    wait_for("its output", lambda: server.job(task)["output"])
+    assert server.job(task)["output"] == f"task {task_id}\n"
 
 
 def test_tasks_that_wait_are_shown_before_they_start(server):
