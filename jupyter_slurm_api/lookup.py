@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from . import reconcile
+from .cancelling import cancel
 from .clock import utc_now
 from .errors import SlurmError, SlurmTimeout
 from .job import Job
@@ -70,9 +71,7 @@ class Lookup:
 
     async def stop(self) -> None:
         """Ask no longer."""
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        await cancel(self._asking)
 
     async def _ask(
         self,

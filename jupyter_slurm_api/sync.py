@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from .cancelling import cancel
 from .clock import utc_now
 from .errors import SlurmApiError, SlurmError
 from .job import Job
@@ -109,9 +110,7 @@ class Sync:
 
     async def stop(self) -> None:
         """Stop ticking, in the middle of a tick if need be: every write stands by itself."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel(self._task)
         await self._tick.stop()
 
     async def look(self, seconds: float) -> None:

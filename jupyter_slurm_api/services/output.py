@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ..cancelling import cancel
 from ..errors import DatabaseUnavailable, FilesUnavailable
 from ..job import Job
 from ..reconcile import CLOCKS_DIFFER
@@ -83,9 +84,7 @@ class OutputService:
 
     async def stop(self) -> None:
         """Stop; what is not kept yet is taken up by the next server."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel(*self._tasks)
         self._files.close()
 
     async def read(self, job: Job, stream: str) -> Tail | None:

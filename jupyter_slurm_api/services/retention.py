@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
+from ..cancelling import cancel
 from ..errors import DatabaseUnavailable
 from ..store.retention import Keep, RetentionStore
 
@@ -29,9 +30,7 @@ class RetentionService:
 
     async def stop(self) -> None:
         """Stop; what has no date yet gets it from the next server."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel(self._task)
 
     async def _run(self) -> None:
         while True:

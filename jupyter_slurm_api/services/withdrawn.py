@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
+from ..cancelling import cancel
 from ..errors import DatabaseUnavailable
 from ..store.jobs import JobStore
 
@@ -37,9 +38,7 @@ class Withdrawn:
 
     async def stop(self) -> None:
         """Stop; a record that comes from now on stays."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancel(self._task)
 
     async def _run(self) -> None:
         while self._times:

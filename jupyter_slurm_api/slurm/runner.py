@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ..cancelling import cancel
 from ..errors import SlurmBusy, SlurmMissing, SlurmTimeout, SlurmUnavailable
 
 _REAP_SECONDS = 2.0
@@ -159,8 +160,7 @@ async def _within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:
             raise asyncio.TimeoutError
         return task.result()
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancel(task)
 
 
 def _works(argv: list[str]) -> bool:

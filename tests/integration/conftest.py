@@ -20,6 +20,7 @@ from jupyter_slurm_api.local.spec import ClusterSpec
 from servers import Server
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups next
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep on one worker the tests of a module, and all modules that use the common cluster."""
     here = [item for item in items if item.path.parent == Path(__file__).parent]
@@ -55,7 +56,8 @@ def run_slurm(slurm_environment) -> Callable[..., str]:
             cwd=cwd,
             input=stdin,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # other tests' jobs have names that are no UTF-8
             timeout=30,
             check=False,
         )

@@ -20,8 +20,8 @@ ONCE = '[ -z "$SLURM_RESTART_COUNT" ] || exit 0; '
 BUSY = """exec /usr/bin/python3 -c '
 import time
 held, end = b"x" * (60 << 20), time.time() + 5
-while time.time() < end: pass'"""
-"""Holds 60 MiB and a processor for longer than it takes Slurm to notice."""
+while time.time() < end or time.process_time() < 3: pass'"""
+"""Holds 60 MiB and a processor for longer than it takes Slurm to notice, three seconds of it."""
 TOLD = """trap 'exit {}' USR1
 while :; do sleep 0.1; done"""
 """Ends with an exit code when it is told to."""
