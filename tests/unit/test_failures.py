@@ -1,5 +1,7 @@
 """What Slurm's refusals and silences mean, each as a real Slurm wrote it."""
 
+from http import HTTPStatus
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from jupyter_slurm_api.errors import (
     SlurmTimeout,
     SlurmUnavailable,
 )
+from jupyter_slurm_api.handlers.problems import status_of
 from jupyter_slurm_api.slurm.failures import failure, sentence
 
 SENTENCES = {
@@ -49,7 +52,52 @@ SENTENCES = {
     "refused_too_large": (
         "Batch job submission failed: Pathname of a file, directory or other parameter too long"
     ),
+    "refused_nice": "Batch job submission failed: Invalid --nice value",
+    "refused_reservation": "Batch job submission failed: Requested reservation is invalid",
+    "refused_nodelist": "Batch job submission failed: Invalid node name specified",
+    "refused_constraint": "Batch job submission failed: Invalid feature specification",
+    "refused_gres": "Invalid generic resource (gres) specification",
+    "refused_licenses": "Batch job submission failed: Invalid license specification",
 }
+NOT_ALLOWED = {
+    "refused_suspend": "Access/permission denied for job",
+    "refused_resume": "Access/permission denied for job",
+    "refused_raise_limit": "Access/permission denied for job",
+    "refused_update_limit": "Access/permission denied for job",
+    "refused_release_held_by_root": "Access/permission denied for job",
+    "refused_renice": "Access/permission denied for job",
+    "refused_top": "Access/permission denied for job",
+    "refused_requeue_foreign": "Access/permission denied for job",
+    "refused_scancel_foreign": "Access/permission denied",
+    "refused_signal_foreign": "Access/permission denied",
+    "refused_hold_foreign": "Invalid user id for job",
+    "refused_release_foreign": "Invalid user id for job",
+    "refused_update_foreign": "Invalid user id for job",
+    "refused_node": "Invalid user id",
+}
+AS_IT_IS = {
+    "refused_hold_ended": "Job has already finished for job",
+    "refused_release_ended": "Job has already finished for job",
+    "refused_requeue_pending": "Job is pending execution for job",
+    "refused_signal_pending": "Job can not be altered now, try again later",
+    "refused_grow": "Job is no longer pending execution for job",
+    "refused_resize_pending": "Requested partition configuration not available now for job",
+    "refused_priority": "Changes to job priority are not persistent, change nice instead for job",
+    "refused_priority_held": "Job is in held state, pending scheduler release for job",
+    "refused_update_partition": "Invalid partition name specified for job",
+    "refused_update_account": (
+        "Invalid account or account/partition combination specified for job"
+    ),
+    "refused_update_qos": "Invalid qos specification for job",
+}
+UNKNOWN = (
+    "refused_job_unknown",
+    "refused_squeue_unknown",
+    "refused_scancel_unknown",
+    "refused_hold_unknown",
+    "refused_requeue_unknown",
+    "refused_update_unknown",
+)
 
 
 def error_of(case):
@@ -69,20 +117,29 @@ def test_an_option_that_this_sbatch_does_not_know_is_a_refusal(slurm):
     assert "unrecognized option '--no-such-option'" in error.message
 
 
-@pytest.mark.parametrize(
-    "name", ["refused_job_unknown", "refused_squeue_unknown", "refused_scancel_unknown"]
-)
+@pytest.mark.parametrize("name", NOT_ALLOWED)
+def test_what_a_user_may_not_do_is_forbidden_in_slurm_s_own_words(slurm, name):
+    error = error_of(slurm[name])
+    assert type(error) is SlurmDenied
+    assert status_of(error) == HTTPStatus.FORBIDDEN
+    assert NOT_ALLOWED[name] in error.message
+
+
+@pytest.mark.parametrize("name", AS_IT_IS)
+def test_what_cannot_be_done_to_a_job_as_it_is_is_a_refusal(slurm, name):
+    error = error_of(slurm[name])
+    assert type(error) is SlurmRefused
+    assert AS_IT_IS[name] in error.message
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
 def test_an_unknown_job(slurm, name):
     assert type(error_of(slurm[name])) is JobNotFound
 
 
-def test_a_job_that_is_over_cannot_be_cancelled(slurm):
-    assert type(error_of(slurm["refused_scancel_ended"])) is JobNotFound
-
-
-@pytest.mark.parametrize("name", ["refused_scancel_foreign", "refused_hold_foreign"])
-def test_another_user_s_job(slurm, name):
-    assert type(error_of(slurm[name])) is SlurmDenied
+@pytest.mark.parametrize("name", ["refused_scancel_ended", "refused_signal_ended"])
+def test_a_job_that_is_over_cannot_be_cancelled(slurm, name):
+    assert type(error_of(slurm[name])) is JobNotFound
 
 
 COMMANDS = ["squeue", "job", "config", "sinfo", "scancel", "sbatch"]
