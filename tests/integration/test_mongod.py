@@ -18,7 +18,6 @@ from pymongo import MongoClient
 import jupyter_slurm_api
 from jupyter_slurm_api.errors import MongodUnavailable
 from jupyter_slurm_api.local.mongod import EmbeddedMongod
-from jupyter_slurm_api.local.mongod_program import find_program
 from jupyter_slurm_api.local.owner import DEAD_AFTER
 from jupyter_slurm_api.local.rundir import RunDir
 
@@ -31,14 +30,6 @@ print(mongod.start(), flush=True)
 sys.stdin.read()
 mongod.stop()
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _needs_mongod():
-    try:
-        find_program()
-    except MongodUnavailable as e:
-        pytest.skip(e.message)
 
 
 @pytest.fixture
