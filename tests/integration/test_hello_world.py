@@ -111,6 +111,21 @@ def test_a_held_job_that_is_cancelled_never_started(server, run_slurm):
     assert server.wait_for_status(job_id, "CANCELLED")["start_time"] is None
 
 
+@pytest.mark.parametrize(
+    ("line", "parameters"),
+    [("#SBATCH --comment='of mine'", {}), ("#SBATCH --comment=old", {"comment": "of mine"})],
+)
+def test_the_users_comment_stands_beside_our_tag_in_slurm_and_alone_in_the_answer(
+    server, run_slurm, line, parameters
+):
+    job_id = server.submit(f"#!/bin/sh\n{line}\n", parameters={"hold": True, **parameters})
+    slurm_id = server.job(job_id)["slurm_id"]
+    in_slurm = run_slurm("squeue", "--noheader", "--format=%k", f"--jobs={slurm_id}")
+    assert in_slurm == f"of mine jupyter-slurm-api={job_id}"
+    job = wait_for("Slurm's view", lambda: (job := server.job(job_id))["reason"] and job)
+    assert job["comment"] == "of mine"
+
+
 def test_parameters_win_over_the_script_and_the_name_over_both(server):
     script = "#!/bin/sh\n#SBATCH --time=5 --job-name=in-script --comment='of mine'\n"
     parameters = {"time": "7", "job-name": "in-parameters", "hold": True}
