@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,38 +156,47 @@ class SlurmSite:
 
 
 @contextmanager
+def plain_site() -> Iterator[SlurmSite]:
+    """Run a site of which nothing special is wanted."""
+    with _site(
+        lambda site: ClusterSpec(users=(site.account,), settings={"MinJobAge": "10"})
+    ) as site:
+        yield site
+
+
+@contextmanager
 def running_site() -> Iterator[SlurmSite]:
-    """Run a site for as long as the tests want it."""
-    directory = Path(tempfile.mkdtemp(prefix="jsa-site-", dir="/tmp"))
-    directory.chmod(0o755)
-    account = _ordinary_account()
-    cluster = DevCluster(directory / "cluster")
-    site = SlurmSite(cluster, directory, account)
-    try:
-        cluster.up(
-            ClusterSpec(
-                nodes=8,
-                cpus=32,
-                memory=32 * 1024,
-                users=(account,),
-                settings=SETTINGS
-                | {
-                    "PrologSlurmctld": _script(
-                        directory / "start", _GATED, site.gate("slow_prolog")
-                    ),
-                    "Epilog": _script(directory / "end", _GATED, site.gate("slow_epilog")),
-                    "Prolog": _script(directory / "broken", _BROKEN),
-                },
-            )
-        )
+    """Run a site for as long as the tests want it, with a partition for whatever may happen."""
+    with _site(_eventful) as site:
         for name in ("slow_prolog", "slow_epilog"):
             site.gate(name).touch()
         for partition in PARTITIONS:
             site.as_admin("scontrol", "create", *partition.split())
         yield site
+
+
+@contextmanager
+def _site(spec: Callable[[SlurmSite], ClusterSpec]) -> Iterator[SlurmSite]:
+    directory = Path(tempfile.mkdtemp(prefix="jsa-site-", dir="/tmp"))
+    directory.chmod(0o755)
+    site = SlurmSite(DevCluster(directory / "cluster"), directory, _ordinary_account())
+    try:
+        site.cluster.up(spec(site))
+        yield site
     finally:
-        cluster.down(purge=True)
+        site.cluster.down(purge=True)
         shutil.rmtree(directory)
+
+
+def _eventful(site: SlurmSite) -> ClusterSpec:
+    scripts = {
+        "PrologSlurmctld": _script(site.directory / "start", _GATED, site.gate("slow_prolog")),
+        "Epilog": _script(site.directory / "end", _GATED, site.gate("slow_epilog")),
+        "Prolog": _script(site.directory / "broken", _BROKEN),
+    }
+    return ClusterSpec(
+        nodes=8, cpus=32, memory=32 * 1024, users=(site.account,), settings=SETTINGS | scripts
+    )
 
 
 def _script(path: Path, text: str, gate: Path | None = None) -> str:
