@@ -80,9 +80,9 @@ class Kept:
     outputs: Mapping[tuple[str, str], bytes]
 
 
-def read(home: Path) -> Kept:
-    """Read the database that the servers of one home share."""
-    mongod = EmbeddedMongod(home / "data" / "slurm-api")
+def read(home: Path, host: str | None = None) -> Kept:
+    """Read the database that the servers of one home share on a host, on this one if None."""
+    mongod = EmbeddedMongod(home / "data" / "slurm-api", host=host)
     try:
         with MongoClient(mongod.start(), tz_aware=True) as client:
             found = client["outputs"]

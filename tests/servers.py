@@ -43,11 +43,19 @@ def _as(account: str | None) -> dict[str, Any]:
     return {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
 
 
+def _on(host: str | None) -> tuple[str, ...]:
+    """What stands before a command so that it finds itself on a host of another name."""
+    if host is None:
+        return ()
+    return ("unshare", "--uts", "sh", "-c", f'hostname {host} && exec "$@"', "sh")
+
+
 @dataclass
 class Server:
     """A Jupyter server of its own, started as a user would.
 
-    ``account`` is whom root starts it for; None for a server of whoever runs the tests.
+    ``account`` is whom root starts it for; None for a server of whoever runs the tests. ``host``
+    is the name of another host that root lets it be on; None for this one.
     """
 
     home: Path
@@ -59,6 +67,7 @@ class Server:
     port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
     account: str | None = None
+    host: str | None = None
 
     @property
     def url(self) -> str:
@@ -88,6 +97,7 @@ class Server:
         with (self.home / f"server-{self.port}.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *_on(self.host),
                     sys.executable,
                     "-m",
                     "jupyter",

@@ -47,10 +47,10 @@ class FaultSite:
             self.server.wait_for_status(self.held, "PENDING")["slurm_id"],
         ]
 
-    def make_server(self, *arguments: str, **variables: str) -> Server:
-        """Make a server with the site's one home, and so with its one database."""
+    def make_server(self, *arguments: str, host: str | None = None, **variables: str) -> Server:
+        """Make a server with the site's one home, and so on one host with its one database."""
         environment = {**self.cluster.environment(), **variables}
-        return Server(self.directory / "home", environment, arguments=arguments)
+        return Server(self.directory / "home", environment, arguments=arguments, host=host)
 
     def close(self) -> None:
         keeper = self.keeper
@@ -129,8 +129,8 @@ class FaultSite:
         live = [job.slurm_id for job in self.slurm_jobs() if not job.is_over]
         return sorted(live) == sorted(self.always_queued)
 
-    def kept(self) -> audit.Kept:
-        return audit.read(self.server.home)
+    def kept(self, host: str | None = None) -> audit.Kept:
+        return audit.read(self.server.home, host)
 
     def outputs_are_kept(self) -> bool:
         return all(job["output_kept"] for job in self.kept().jobs if audit.is_over(job))
@@ -152,6 +152,7 @@ class FaultSite:
 def running_site() -> Iterator[FaultSite]:
     """Run a site for as long as the tests want it."""
     directory = Path(tempfile.mkdtemp(prefix="jsa-faults-"))
+    directory.chmod(0o755)  # a Slurm of root's runs as an account of its own
     site = FaultSite(directory)
     yield site
     site.close()
