@@ -20,7 +20,7 @@ from jupyter_slurm_api.local.spec import ClusterSpec
 from servers import Server
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups next
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep on one worker the tests of a module, and all modules that use the common cluster."""
     here = [item for item in items if item.path.parent == Path(__file__).parent]
