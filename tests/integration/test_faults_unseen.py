@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -17,6 +18,7 @@ from faults import Poller, now
 from servers import wait_for
 
 AT_ONCE = 3.0
+LONGER_THAN_ANY_PATIENCE = 330  # than the longest pause, and than a job is asked for in vain
 
 # Becomes a real sbatch, whose server then ends before it hears the answer.
 UNHEARD = """#!/bin/sh
@@ -85,6 +87,39 @@ def test_while_the_accounting_is_away_a_job_that_left_the_queue_stays_as_it_was(
     assert faults.slow(poller.of(paths["unseen"], since=awake_at), AT_ONCE) == []
     assert faults.refused(poller.answers, {200}) == []
     assert faults.backward(poller.of(paths["unseen"])) == []
+    wait_for("all outputs", site.outputs_are_kept)
+    assert audit.audit(site.kept(), site.slurm_jobs()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(LONGER_THAN_ANY_PATIENCE + 240)
+def test_an_accounting_that_is_long_away_makes_no_job_unknown(site, tmp_path):
+    """Neither one of which it had the start, nor one that it never heard of until it is back."""
+    gates = {"known": tmp_path / "known", "unheard": tmp_path / "unheard"}
+    jobs = {"known": site.submit_gated(gates["known"])}
+    site.signal("slurmdbd", signal.SIGKILL)
+    broken = time.monotonic()
+    jobs["unheard"] = site.submit_gated(gates["unheard"])
+    paths = {name: f"job/{job_id}" for name, job_id in jobs.items()}
+    with Poller(site.server, ["health"], ["queue"], *([path] for path in paths.values())) as poller:
+        for name, job_id in jobs.items():
+            end_unseen(site, gates[name], job_id)
+        awake_at = now()
+        wait_for("health to tell", lambda: accounting_error(site))
+        time.sleep(max(0.0, broken + LONGER_THAN_ANY_PATIENCE - time.monotonic()))
+        assert {one.body["status"] for path in paths.values() for one in poller.of(path)} == {
+            "RUNNING"
+        }
+        site.cluster.up()
+        for job_id in jobs.values():
+            job = site.server.wait_for_status(job_id, "COMPLETED", "UNKNOWN")
+            shown = (job["status"], job["exit_code"], job["output"])
+            assert shown == ("COMPLETED", 0, "through\n")
+        wait_for("health to be well", lambda: not accounting_error(site))
+    for path in paths.values():
+        assert {one.body["status"] for one in poller.of(path)} == {"RUNNING", "COMPLETED"}
+    assert faults.slow([one for one in poller.answers if one.asked_at > awake_at], AT_ONCE) == []
+    assert faults.refused(poller.answers, {200}) == []
     wait_for("all outputs", site.outputs_are_kept)
     assert audit.audit(site.kept(), site.slurm_jobs()) == []
 
