@@ -88,6 +88,7 @@ class Lookup:
             await self._ask_controller(found, jobs)
         except SlurmError as error:
             self.error = error.message
+            self._since = {}  # an accounting that was away needs its time to catch up
             return found
         self.error, self.bad_rows = None, found.bad_rows
         return found

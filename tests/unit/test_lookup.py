@@ -226,6 +226,15 @@ class TestPatience:
         assert ask(running()).patient == {"aaaa"}
 
 
+    def test_an_accounting_that_was_away_has_a_while_to_catch_up(self, fake, ask, running, clock):
+        fake.runs = SlurmUnavailable("away")
+        ask(running())
+        clock.time += A_WHILE
+        ask(running())
+        fake.runs = {}
+        assert ask(running()).patient == {"aaaa"}
+
+
 class TestController:
     @pytest.fixture
     def later(self, ask, clock):
