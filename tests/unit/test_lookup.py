@@ -225,7 +225,6 @@ class TestPatience:
         clock.time += A_WHILE
         assert ask(running()).patient == {"aaaa"}
 
-
     def test_an_accounting_that_was_away_has_a_while_to_catch_up(self, fake, ask, running, clock):
         fake.runs = SlurmUnavailable("away")
         ask(running())
