@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int, Unicode, default
 
+from . import garbage
 from .errors import NotReady
 from .handlers.base import SERVICES
 from .handlers.routes import mounted
@@ -169,7 +169,7 @@ class SlurmApi(ExtensionApp):
         # through it again and again, a tenth of a second each time in which the loop stands still.
         assert self._building is not None  # noqa: S101 - services() has just built it
         await (await self._building).sync.first_tick.wait()
-        gc.freeze()
+        garbage.keep()
 
     async def stop_extension(self) -> None:
         """Stop the sync and let go of the database."""

@@ -126,12 +126,12 @@ class Job(JobFacts):
         A requeue moves the submit time and counts a restart; another submit
         time without a restart is another job under an id used again.
         """
-        known = {self.submit_time, self.first_submit_time}
+        at = seen.submit_time
         return (
-            seen.tag == self.job_id
+            at is None
             or self.first_submit_time is None
-            or seen.submit_time is None
-            or seen.submit_time in known
+            or at in (self.submit_time, self.first_submit_time)
+            or seen.tag == self.job_id
             or bool(seen.restarts)
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from datetime import datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
+from . import garbage
 from .clock import utc_now
 from .draft import Draft
 from .errors import SlurmError
@@ -26,6 +27,7 @@ _Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job 
 T = TypeVar("T")
 
 _AT_ONCE: Final = 1000
+_MANY: Final = 1000
 
 
 class Tick:
@@ -126,6 +128,8 @@ class Tick:
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
         for job_id in ended:
             self._known.drop(job_id)
+        if len(changed) >= _MANY:
+            garbage.keep()
         is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
 
@@ -158,7 +162,9 @@ class Tick:
         return Draft(self._known, info, user=self._user, now=now or utc_now())
 
     async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, garbage.uncollected, work, *arguments
+        )
 
     async def _load(self, info: ClusterInfo) -> None:
         """Read what is kept before the first look, which is newer then."""

@@ -134,17 +134,21 @@ def _paths(slurm_id: str, row: Mapping[str, str], *, wait_together: bool) -> tup
         node_list=row["NodeList"],
     )
     is_array = bool(underscore) or wait_together
-    default = filenames.DEFAULT_OF_ARRAY if is_array else filenames.DEFAULT
 
     def path(shown: str) -> str:
         # squeue fills in the default; for a task with an id that is not used.
         is_default = shown == filenames.below(row["WorkDir"], f"slurm-{row['JobID']}.out")
-        pattern = filenames.below(row["WorkDir"], default) if is_default else shown
+        if is_default and not is_array:
+            return shown
+        pattern = shown
+        if is_default:
+            pattern = filenames.below(row["WorkDir"], filenames.DEFAULT_OF_ARRAY)
         if wait_together:
             return pattern
         return filenames.output_path(pattern, row["WorkDir"], filled)
 
-    return path(row["STDOUT"]), path(row["STDERR"])
+    stdout = path(row["STDOUT"])
+    return stdout, stdout if row["STDERR"] == row["STDOUT"] else path(row["STDERR"])
 
 
 def _components(rows: Sequence[Record]) -> tuple[Component, ...] | None:

@@ -1,0 +1,30 @@
+"""Python's garbage collector, kept away from many objects that are to stay.
+
+It walks through all that was made since, and now and then through everything there
+is, while no other thread runs: with ten thousand jobs that took a third of a tick,
+and held the event loop for 60 to 90 ms at a time (measured).
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def uncollected(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Do work that makes many objects and no cycles, for less than a second."""
+    gc.disable()
+    try:
+        return work(*arguments, **named)
+    finally:
+        gc.enable()
+
+
+def keep() -> None:
+    """Take all that is there for what stays. What is let go of is freed all the same."""
+    gc.collect(1)  # not what was dropped just now
+    gc.freeze()
