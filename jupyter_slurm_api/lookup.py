@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from . import reconcile
@@ -135,11 +136,13 @@ class Lookup:
 
 
 def _some(jobs: Sequence[Job], at_once: int) -> Sequence[Job]:
-    """Return as many as are asked for at once, those that are not over first."""
-    ordered = sorted(jobs, key=lambda job: job.is_over)
-    whole = dict.fromkeys(_whole(job) for job in ordered)
-    chosen = set(list(whole)[:at_once])
-    return [job for job in ordered if _whole(job) in chosen]
+    """Return as many as are asked for at once, those that are not over before others."""
+    if len(jobs) <= at_once:
+        return jobs
+    wholes = [_whole(job) for job in jobs]
+    urgent = (whole for job, whole in zip(jobs, wholes, strict=True) if not job.is_over)
+    chosen = set(islice(dict.fromkeys([*urgent, *wholes]), at_once))
+    return [job for job, whole in zip(jobs, wholes, strict=True) if whole in chosen]
 
 
 def _whole(job: Job) -> str:

@@ -181,17 +181,15 @@ class Tick:
         Returns their Slurm ids: what is read now may be newer than what was seen, so that
         the next look is the first to tell of them.
         """
-        new = [seen for seen in observations if not self._known.has(seen)]
+        new, ids, tags = await self._off_loop(_strangers, observations, self._known)
         if not new:
             return set()
-        tags = {seen.tag for seen in new if seen.tag}
-        ids = {seen.slurm_id for seen in new} | {seen.array_slurm_id for seen in new}
         found = await self._store.find(cluster, ids, tags)
         submitting = {
             job.job_id for job in found if not (job.slurm_id or self._known.get(job.job_id))
         }
         await self._put(found)
-        met = {seen.slurm_id for seen in new if seen.tag in submitting or self._known.has(seen)}
+        met: set[str] = await self._off_loop(_met, new, self._known, submitting)
         if met:
             self._conflict()
         return met
@@ -230,6 +228,19 @@ class Tick:
         await self._put(found)
         self._conflict()
         return found
+
+
+def _strangers(
+    observations: Sequence[Observation], known: KnownJobs
+) -> tuple[list[Observation], set[str], set[str]]:
+    """Return what is not known, the Slurm ids to ask for, an array's too, and the tags."""
+    new = [seen for seen in observations if not known.has(seen)]
+    ids = {seen.slurm_id for seen in new} | {seen.array_slurm_id for seen in new}
+    return new, ids, {seen.tag for seen in new if seen.tag}
+
+
+def _met(new: Sequence[Observation], known: KnownJobs, submitting: Collection[str]) -> set[str]:
+    return {seen.slurm_id for seen in new if seen.tag in submitting or known.has(seen)}
 
 
 def _written(changes: Sequence[Change]) -> list[Job]:

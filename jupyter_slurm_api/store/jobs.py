@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateOne
+from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateMany
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.write_concern import WriteConcern
@@ -206,10 +206,9 @@ def _in_slices(
 
 
 def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence[Job]) -> bool:
-    work: list[UpdateOne | InsertOne[Document]] = [
-        UpdateOne(*_conditional(change.before, change.after)) for change in changes
-    ]
-    work += [InsertOne(_to_document(job)) for job in new]
+    updates = list(_updates(changes))
+    inserts = [InsertOne(_to_document(job)) for job in new]
+    work: list[UpdateMany | InsertOne[Document]] = [*updates, *inserts]
     try:
         result = database["jobs"].bulk_write(work, ordered=False)
     except BulkWriteError as error:
@@ -217,10 +216,21 @@ def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence
         if any(fault["code"] != _DUPLICATE_KEY for fault in faults):
             raise
         for fault in faults:
-            if fault["index"] < len(changes):
+            if fault["index"] < len(updates):
                 _drop_adopted_twin(database, fault["keyValue"])
         return False
-    return result.matched_count + result.inserted_count == len(work)
+    return result.matched_count + result.inserted_count == len(changes) + len(new)
+
+
+def _updates(changes: Sequence[Change]) -> Iterator[UpdateMany]:
+    """Yield the writes of changes, one for all jobs that change alike: a third of the time."""
+    alike: dict[tuple[int, str], tuple[Document, list[str]]] = {}
+    for change in changes:
+        question, update = _conditional(change.before, change.after)
+        key = (question["revision"], repr(update))
+        alike.setdefault(key, (update, []))[1].append(question["_id"])
+    for (revision, _), (update, job_ids) in alike.items():
+        yield UpdateMany({"_id": {"$in": job_ids}, "revision": revision}, update)
 
 
 def _this_end(job: Job) -> Document:
