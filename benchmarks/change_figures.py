@@ -141,9 +141,9 @@ def _writes(written: Written, singly: int, jobs: int) -> Figure:
     in_bulk, messages = written.writes - singly, written.messages - singly
     return Figure(
         "Writes to MongoDB of this tick, and of the outputs behind it",
-        f"{in_bulk:,} in {messages:,} messages; {singly:,} of outputs one by one",
+        f"{in_bulk:,} writes in {messages:,} messages; {singly:,} of outputs one by one",
         aim="in bulk",
-        met=in_bulk >= jobs and messages < jobs / 100,
+        met=messages < jobs / 100,
     )
 
 

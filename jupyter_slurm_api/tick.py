@@ -27,7 +27,6 @@ _Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job 
 T = TypeVar("T")
 
 _AT_ONCE: Final = 1000
-_MANY: Final = 1000
 
 
 class Tick:
@@ -128,8 +127,6 @@ class Tick:
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
         for job_id in ended:
             self._known.drop(job_id)
-        if len(changed) >= _MANY:
-            garbage.keep()
         is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
 

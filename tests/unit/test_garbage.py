@@ -9,6 +9,7 @@ from jupyter_slurm_api import garbage
 
 @pytest.fixture(autouse=True)
 def thawed():
+    gc.collect()
     yield
     gc.unfreeze()
 
@@ -28,8 +29,13 @@ def test_what_work_returns_is_returned():
     assert garbage.uncollected(sorted, [2, 1], reverse=True) == [2, 1]
 
 
-def test_what_is_kept_is_out_of_its_sight():
-    kept = [[] for _ in range(1000)]
-    garbage.keep()
-    assert gc.get_freeze_count() >= len(kept)
-    assert not any(one is kept for one in gc.get_objects())
+def test_many_objects_are_taken_for_what_stays():
+    before = gc.get_freeze_count()
+    kept = garbage.uncollected(lambda: [[] for _ in range(20_000)])
+    assert gc.get_freeze_count() >= before + len(kept)
+
+
+def test_few_are_not():
+    before = gc.get_freeze_count()
+    garbage.uncollected(lambda: [[] for _ in range(100)])
+    assert gc.get_freeze_count() == before
