@@ -4,7 +4,7 @@
     ├── InvalidRequest          what was sent cannot be a job or a question
     │   └── TooLarge            ... because it is too big
     ├── JobNotFound             no such job, or not one this user may see
-    ├── Conflict                a job that is there does not let it be done
+    ├── Conflict                a job that is there, or its state, does not let it be done
     ├── SlurmError              Slurm was asked and did not do it
     │   ├── SlurmRefused        it said no, and why
     │   ├── SlurmDenied         it said no to this user
@@ -57,7 +57,7 @@ class JobNotFound(SlurmApiError):
 
 
 class Conflict(SlurmApiError):
-    """The request contradicts a job that there is already."""
+    """The request contradicts a job that there is already, or cannot be done in its state."""
 
 
 class SlurmError(SlurmApiError):

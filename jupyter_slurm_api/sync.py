@@ -25,6 +25,8 @@ from .views import Freshness
 _LONGEST_PAUSE: Final = 120.0
 _JITTER: Final = 0.1  # by which a pause is shorter, so that servers do not all ask at once
 _SETTLE_SECONDS: Final = 2.0  # a job that was just submitted needs a moment to start
+_AFTER_ACTION_SECONDS: Final = 1.0  # the least between two looks, where users act
+_ACTED_SECONDS: Final = 5.0
 _MISSED: Final = 2  # pauses without a look, after which what is known counts as old
 
 _log = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class Sync:
         self._tick = Tick(slurm, store, known, user=user, over=over, conflict=self.soon)
         self._asked = asyncio.Event()
         self._turned = asyncio.Event()
+        self._acted = asyncio.Event()
         self.first_tick = asyncio.Event()
         """Set when the first tick has ended, however it ended."""
         self._task: asyncio.Task[None] | None = None
@@ -121,6 +124,15 @@ class Sync:
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(waiting, seconds)
 
+    async def acted(self) -> None:
+        """Wait for a look that shows what a user has just had Slurm do; it comes before its turn.
+
+        Not longer than some seconds: what was done is done.
+        """
+        self._acted.set()
+        self.hurry()
+        await self.look(_ACTED_SECONDS)
+
     def hurry(self) -> None:
         """Tick as soon as the floor allows: Slurm is not as the last tick saw it."""
         self._asked.set()
@@ -152,6 +164,7 @@ class Sync:
         while True:
             self._asked.clear()
             self._turned.clear()
+            self._acted.clear()
             waiting, self._waiting = self._waiting, []
             try:
                 await self.tick()
@@ -172,7 +185,10 @@ class Sync:
 
     async def _rest(self) -> None:
         floor = self._intervals.floor
-        await asyncio.sleep(floor)
+        await asyncio.sleep(min(_AFTER_ACTION_SECONDS, floor))
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._acted.wait(), floor - min(_AFTER_ACTION_SECONDS, floor))
+            return
         sign = self._turned if self._failures else self._asked
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(sign.wait(), self._pause() - floor)

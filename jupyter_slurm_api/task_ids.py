@@ -62,3 +62,12 @@ def _stepped(numbers: list[int]) -> str | None:
     if step == 1 or numbers != list(range(numbers[0], numbers[-1] + 1, step)):
         return None
     return f"{numbers[0]}-{numbers[-1]}:{step}"
+
+
+def holds(slurm_id: str, other: str) -> bool:
+    """Tell whether a job, task or range of tasks is another, or has it among its parts."""
+    whole, _, tasks = slurm_id.partition("_")
+    other_whole, _, other_task = other.partition("_")
+    if whole.partition("+")[0] != other_whole:
+        return False
+    return not (tasks and other_task) or int(other_task) in expand(tasks.strip("[]"))

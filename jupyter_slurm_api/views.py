@@ -95,7 +95,8 @@ class JobView(JobFacts):
     part of its standard output, ``output_size`` the whole of it in bytes.
     ``explanation`` says in plain words what a reason means, where there is more to
     say than to wait. ``stale`` says that this is the state of ``synced_at``, and
-    Slurm or the database could not be asked since.
+    Slurm or the database could not be asked since. ``runs_this_server`` marks the job
+    that holds the Jupyter server which answers.
     """
 
     job_id: str | None
@@ -105,6 +106,7 @@ class JobView(JobFacts):
     output_size: int | None = None
     output_truncated: bool = False
     stale: bool = False
+    runs_this_server: bool = False
 
     @classmethod
     def of(cls, job: Job, **shown: Any) -> JobView:

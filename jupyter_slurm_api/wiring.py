@@ -15,6 +15,7 @@ from pymongo.database import Database
 from .known import KnownJobs
 from .local.mongod import EmbeddedMongod
 from .services import Services
+from .services.actions import ActionService
 from .services.health import HealthService
 from .services.jobs import JobService
 from .services.output import OutputService
@@ -23,7 +24,9 @@ from .services.retention import RetentionService
 from .services.submission import Checks
 from .services.submit import SubmitService
 from .services.tasks import TaskService
+from .services.viewer import Viewer
 from .slurm.cli import SlurmCommands
+from .slurm.environment import own_job
 from .slurm.runner import Runner
 from .store.jobs import JobStore, create_indexes
 from .store.mongo import Document, Mongo, connect
@@ -102,6 +105,8 @@ class Running:
         )
         checks = Checks(root, environ, limit=settings.max_script_bytes)
         submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
+        own_slurm_id = own_job(environ)
+        viewer = Viewer(sync.freshness, own_slurm_id)
         jobs = JobService(
             slurm,
             store,
@@ -109,7 +114,7 @@ class Running:
             queue,
             known=known,
             user=user,
-            freshness=sync.freshness,
+            viewer=viewer,
             look=sync.look,
         )
         keep = Keep(settings.keep_jobs_days, settings.keep_outputs_days)
@@ -120,9 +125,20 @@ class Running:
         outputs.start()
         sync.start()
         retention.start()
-        tasks = TaskService(jobs, TaskStore(mongo, user))
+
+        async def acted() -> None:
+            queue.outdated()
+            await sync.acted()
+
+        actions = ActionService(slurm, jobs, acted=acted, own_slurm_id=own_slurm_id)
+        tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
         return cls(
-            Services(submit, jobs, queue, tasks, health), sync, outputs, retention, mongo, mongod
+            Services(submit, jobs, queue, tasks, health, actions),
+            sync,
+            outputs,
+            retention,
+            mongo,
+            mongod,
         )
 
     async def stop(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_slurm_api.errors import SlurmApiError
 from jupyter_slurm_api.models import ClusterInfo, JobSpec, QueueRow, Submitted
 from jupyter_slurm_api.slurm.parsing import Parsed
 
@@ -42,6 +43,7 @@ def queue_row(job_id: str, user: str, **changes: Any) -> QueueRow:
 class FakeSlurm:
     """Answers with what it holds; raises ``failure`` where one is set.
 
+    ``acts`` is what was done to jobs, ``refuses`` what it says to that by Slurm id.
     Where ``hangs`` is an event, sbatch answers when that has come; ``asked`` has
     come as soon as there was a submit.
     """
@@ -49,6 +51,8 @@ class FakeSlurm:
     rows: list[QueueRow] = field(default_factory=list)
     failure: Exception | None = None
     submits: list[JobSpec] = field(default_factory=list)
+    acts: list[tuple[str, list[str], Any]] = field(default_factory=list)
+    refuses: dict[str, SlurmApiError] = field(default_factory=dict)
     looks: int = 0
     extra_looks: list[float] = field(default_factory=list)
     on_look: Callable[[], object] = lambda: None
@@ -66,6 +70,19 @@ class FakeSlurm:
         if self.failure:
             raise self.failure
         return Submitted(str(100 + len(self.submits)))
+
+    async def act(
+        self, verb: str, slurm_ids: Sequence[str], signal: str | None = None
+    ) -> dict[str, SlurmApiError]:
+        self.acts.append((verb, list(slurm_ids), signal))
+        if self.failure:
+            raise self.failure
+        return {one: error for one, error in self.refuses.items() if one in slurm_ids}
+
+    async def update(self, slurm_id: str, changes: Mapping[str, str]) -> None:
+        self.acts.append(("change", [slurm_id], dict(changes)))
+        if slurm_id in self.refuses:
+            raise self.refuses[slurm_id]
 
     async def queue(self) -> Parsed[list[QueueRow]]:
         self.looks += 1

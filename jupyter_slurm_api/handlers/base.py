@@ -67,7 +67,8 @@ class SlurmHandler(APIHandler):
 
 def _sentence(status: int, error: BaseException | None) -> str:
     if isinstance(error, web.HTTPError) and error.log_message:
-        return str(error.log_message)
+        message = str(error.log_message)
+        return message % error.args if error.args else message
     if status == HTTPStatus.FORBIDDEN:
         return "Log in to Jupyter first, or send its token as 'Authorization: token ...'."
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:

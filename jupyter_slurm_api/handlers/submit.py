@@ -11,17 +11,16 @@ from tornado import web
 
 from .. import states
 from ..errors import InvalidRequest, SlurmApiError
+from . import bodies
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
     from tornado.httputil import HTTPHeaders
-
-    from ..views import SubmitRequest
 
 KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 _LONGEST_KEY: Final = 255
+_EXAMPLE: Final = '{"script": "#!/bin/bash\\necho hello"}'
 
 
 class SubmitHandler(SlurmHandler):
@@ -36,9 +35,10 @@ class SubmitHandler(SlurmHandler):
         then, or by 202 as long as Slurm has not said whether it has it.
         """
         key = _key(self.request.headers)
-        request = _read(self.request.body)
+        from ..views import SubmitAnswer, SubmitRequest
+
+        request = bodies.read(SubmitRequest, self.request.body, _EXAMPLE)
         receipt = await (await self.services()).submit.submit(request, key)
-        from ..views import SubmitAnswer
 
         self._point_to(receipt.job.job_id)
         if receipt.replayed:
@@ -71,28 +71,3 @@ def _key(headers: HTTPHeaders) -> str | None:
         )
         raise InvalidRequest(sentence, [{"field": KEY_HEADER, "message": sentence}])
     return key
-
-
-def _read(body: bytes) -> SubmitRequest:
-    from pydantic import ValidationError
-
-    from ..views import SubmitRequest
-
-    try:
-        return SubmitRequest.model_validate_json(body)
-    except ValidationError as error:
-        raise _invalid(error) from error
-
-
-def _invalid(error: ValidationError) -> InvalidRequest:
-    faults = [
-        {"field": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]}
-        for fault in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
-    if faults and not faults[0]["field"]:
-        return InvalidRequest(
-            "The body must be a JSON object with a 'script', such as"
-            ' {"script": "#!/bin/bash\\necho hello"}. ' + faults[0]["message"] + "."
-        )
-    said = "; ".join(f"'{fault['field']}': {fault['message']}" for fault in faults)
-    return InvalidRequest(f"The request is not a job: {said}.", faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .actions import ActionService
 from .health import HealthService
 from .jobs import JobService
 from .queue import QueueService
@@ -20,3 +21,4 @@ class Services:
     queue: QueueService
     tasks: TaskService
     health: HealthService
+    actions: ActionService

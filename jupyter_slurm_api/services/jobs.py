@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from .. import reconcile
 from ..errors import (
     DatabaseUnavailable,
     FilesUnavailable,
@@ -19,12 +20,14 @@ from ..known import KnownJobs
 from ..slurm import words
 from ..slurm.client import Slurm
 from ..store.jobs import JobStore
-from ..views import Freshness, JobView
+from ..views import JobView
 from . import parts
 from .output import OutputService, as_text
 from .queue import QueueService
+from .viewer import Viewer
 
 _SLURM_ID: Final = re.compile(r"[0-9]{1,20}(?:[_+][0-9]{1,20})?")
+_TASKS: Final = re.compile(r"[0-9]{1,20}_\[[0-9,:%-]{1,1000}\]")
 _LOOK_SECONDS: Final = 2.0
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -46,7 +49,7 @@ class JobService:
         *,
         known: KnownJobs,
         user: str,
-        freshness: Callable[[], Freshness],
+        viewer: Viewer,
         look: Callable[[float], Awaitable[None]],
     ) -> None:
         self._slurm = slurm
@@ -55,7 +58,7 @@ class JobService:
         self._queue = queue
         self._known = known
         self._user = user
-        self._freshness = freshness
+        self._viewer = viewer
         self._look = look
 
     async def show(self, job_id: str) -> JobView:
@@ -72,7 +75,7 @@ class JobService:
             remembered = self._known.get(job_id)
             if remembered is None:
                 raise
-            return self.view(remembered, stale=True)
+            return self._viewer.view(remembered, stale=True)
         if found is not None:
             return found
         if is_slurm_id:
@@ -91,14 +94,24 @@ class JobService:
             raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
         return job
 
-    def view(self, job: Job, **shown: Any) -> JobView:
-        """Show a stored job: one that goes on as of the last look at Slurm."""
-        if job.is_over:
-            return JobView.of(job, **shown)
-        fresh = self._freshness()
-        seen = [moment for moment in (job.synced_at, fresh.synced_at) if moment]
-        facts = {"stale": fresh.stale, "synced_at": max(seen, default=None)}
-        return JobView.of(job, **(facts | shown))
+    async def named(self, names: Sequence[str]) -> dict[str, Job]:
+        """Return those of this user's jobs that are stored, by the names they were asked for.
+
+        Ranges of an array's tasks, such as ``12_[3-9]``, are none of them.
+
+        Raises:
+            InvalidRequest: one of them is no name of a job.
+        """
+        wanted = [name for name in names if not _TASKS.fullmatch(name)]
+        slurm_ids = {name for name in wanted if _check_id(name)}
+        cluster = (await self._slurm.info()).name
+        found = await self._store.find(
+            cluster, slurm_ids, {name.lower() for name in wanted if name not in slurm_ids}
+        )
+        by_slurm_id = reconcile.newest(found)
+        by_job_id = {job.job_id: job for job in found}
+        jobs = {name: by_slurm_id.get(name) or by_job_id.get(name.lower()) for name in wanted}
+        return {name: job for name, job in jobs.items() if job}
 
     async def _stored(self, job_id: str, *, is_slurm_id: bool) -> JobView | None:
         """Show what the store has under an id: a job, a task, or a part of either."""
@@ -112,7 +125,7 @@ class JobService:
         part = parts.part_of(whole, job_id) if whole else None
         if part is None:
             return None
-        return self.view(part, job_id=None) if part.task else self.view(part)
+        return self._viewer.view(part, job_id=None) if part.task else self._viewer.view(part)
 
     async def _find(self, job_id: str, *, is_slurm_id: bool) -> Job | None:
         if not is_slurm_id:
@@ -127,10 +140,10 @@ class JobService:
         try:
             tail = await self._outputs.read(job, "stdout")
         except FilesUnavailable:
-            return self.view(job, **shown, stale=True)
+            return self._viewer.view(job, **shown, stale=True)
         if tail is None:
-            return self.view(job, **shown)
-        return self.view(
+            return self._viewer.view(job, **shown)
+        return self._viewer.view(
             job,
             **shown,
             output=await asyncio.to_thread(as_text, tail.data),
@@ -151,6 +164,11 @@ class JobService:
             )
         row, synced_at, stale = found
         return JobView.of_queue(row, synced_at, stale=stale)
+
+
+def is_slurm_id(name: str) -> bool:
+    """Tell whether this is how Slurm names a job, a task or a range of tasks."""
+    return bool(_SLURM_ID.fullmatch(name) or _TASKS.fullmatch(name))
 
 
 def _check_id(job_id: str) -> bool:

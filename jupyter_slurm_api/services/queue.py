@@ -106,6 +106,11 @@ class QueueService:
             await asyncio.sleep(0)
         return body
 
+    def outdated(self) -> None:
+        """Have the next who asks wait for a new look: something was done to jobs."""
+        if self._error is None:
+            self._next_look = 0.0
+
     async def row(self, slurm_id: str) -> tuple[QueueRow, datetime, bool] | None:
         """Return one line of the queue, when it was seen and whether that is stale."""
         snapshot = await self._current()

@@ -13,6 +13,7 @@ from ..store.tasks import TaskPage, TaskStore
 from ..views import JobView, TasksView
 from . import parts
 from .jobs import JobService
+from .viewer import Viewer
 
 _OF_THE_ARRAY: Final = {"script": None, "parameters": None}
 """What is shown with the array alone: a thousand tasks would repeat megabytes a thousand times."""
@@ -21,8 +22,9 @@ _OF_THE_ARRAY: Final = {"script": None, "parameters": None}
 class TaskService:
     """Shows an array's tasks, page by page in the order of their ids."""
 
-    def __init__(self, jobs: JobService, store: TaskStore) -> None:
+    def __init__(self, jobs: JobService, store: TaskStore, viewer: Viewer) -> None:
         self._jobs = jobs
+        self._viewer = viewer
         self._store = store
 
     async def page(self, job_id: str, wanted: Collection[str], *, after: int, limit: int) -> bytes:
@@ -49,8 +51,8 @@ class TaskService:
 
         def view(task_id: int) -> JobView:
             if task_id in started:
-                return self._jobs.view(started[task_id])
-            return self._jobs.view(parts.unstarted(bare, task_id, waiting[task_id]), job_id=None)
+                return self._viewer.view(started[task_id])
+            return self._viewer.view(parts.unstarted(bare, task_id, waiting[task_id]), job_id=None)
 
         page = TasksView(
             job_id=array.job_id,

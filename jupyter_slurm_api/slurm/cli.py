@@ -7,11 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ..errors import JobNotFound, SlurmRefused, SlurmTimeout, SlurmUnavailable
+from ..errors import (
+    JobNotFound,
+    SlurmApiError,
+    SlurmRefused,
+    SlurmTimeout,
+    SlurmUnavailable,
+)
 from ..models import ClusterInfo, JobSpec, Partition, QueueRow, Submitted
 from ..observation import Observation
 from ..threads import DaemonThreads
-from . import accounting, commands, environment, observing, parsing
+from . import accounting, acting, commands, environment, observing, parsing
 from .accounts import account_name
 from .failures import failure
 from .parsing import Parsed, Record
@@ -124,18 +130,21 @@ class SlurmCommands:
             return {}
         return await self._parse(answer, lambda: observing.shown(answer.stdout, slurm_id))
 
-    async def cancel(self, slurm_ids: Sequence[str]) -> None:
-        """Cancel jobs.
-
-        Raises:
-            JobNotFound: one of them is over or never was; the others are cancelled.
-            SlurmDenied: one of them is another user's; the others are cancelled.
-        """
-        answer = await self._runner.run(commands.scancel(slurm_ids), env=self._query_env)
+    async def act(
+        self, verb: str, slurm_ids: Sequence[str], signal: str | None = None
+    ) -> dict[str, SlurmApiError]:
+        """Do something to jobs by one command; returns what was refused, by id."""
+        argv = acting.act(verb, slurm_ids, signal)
+        answer = await self._runner.run(argv, env=self._query_env)
         # scancel exits 0 for an id it does not know: only its words tell.
-        if answer.code or b"error:" in answer.stderr:
-            errors = b"\n".join(x for x in answer.stderr.splitlines() if b"error:" in x)
-            raise failure("scancel", errors or answer.stderr, answer.code)
+        return acting.refusals(argv[0], slurm_ids, answer.stderr, answer.code)
+
+    async def update(self, slurm_id: str, changes: Mapping[str, str]) -> None:
+        """Change what a job asks for."""
+        answer = await self._runner.run(acting.update(slurm_id, changes), env=self._query_env)
+        refused = acting.refusals("scontrol", [slurm_id], answer.stderr, answer.code)
+        if refused:
+            raise refused[slurm_id]
 
     async def partitions(self) -> Parsed[list[Partition]]:
         """Return the partitions that sinfo shows."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from ..errors import SlurmApiError
 from ..models import ClusterInfo, JobSpec, Partition, QueueRow, Submitted
 from ..observation import Observation
 from .parsing import Parsed, Record
@@ -41,8 +42,13 @@ class Slurm(Protocol):
     async def shown(self, slurm_id: str) -> dict[str, Observation]:
         """Return what the controller still knows of a job, or of each task of an array."""
 
-    async def cancel(self, slurm_ids: Sequence[str]) -> None:
-        """Cancel jobs."""
+    async def act(
+        self, verb: str, slurm_ids: Sequence[str], signal: str | None = None
+    ) -> dict[str, SlurmApiError]:
+        """Do one of `acting.VERBS` to jobs; returns what was refused, by id."""
+
+    async def update(self, slurm_id: str, changes: Mapping[str, str]) -> None:
+        """Change what a job asks for, by the names in `acting.CHANGES`."""
 
     async def partitions(self) -> Parsed[list[Partition]]:
         """Return the cluster's partitions."""

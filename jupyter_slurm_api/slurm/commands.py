@@ -208,11 +208,6 @@ def scontrol_config() -> list[str]:
     return ["scontrol", "show", "config"]
 
 
-def scancel(ids: Sequence[str]) -> list[str]:
-    """Cancel jobs, saying what became of each."""
-    return ["scancel", "--verbose", *ids]
-
-
 def sinfo(separators: Separators) -> list[str]:
     """Ask for the partitions, one line each."""
     text = separators.field.join(PARTITION_FIELDS) + separators.record

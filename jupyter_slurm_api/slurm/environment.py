@@ -43,6 +43,12 @@ def for_sbatch(environ: Mapping[str, str]) -> dict[str, str]:
     return _without(environ, _SBATCH_DROPPED)
 
 
+def own_job(environ: Mapping[str, str]) -> str | None:
+    """Return the job that this server itself runs in, under the name that squeue shows."""
+    array, task = environ.get("SLURM_ARRAY_JOB_ID"), environ.get("SLURM_ARRAY_TASK_ID")
+    return f"{array}_{task}" if array and task else environ.get("SLURM_JOB_ID")
+
+
 def _without(environ: Mapping[str, str], also: re.Pattern[str]) -> dict[str, str]:
     return {
         name: value

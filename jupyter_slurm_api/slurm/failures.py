@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..errors import JobNotFound, SlurmApiError, SlurmDenied, SlurmRefused, SlurmTimeout
+from ..errors import Conflict, JobNotFound, SlurmApiError, SlurmDenied, SlurmRefused, SlurmTimeout
 from ..errors import SlurmUnavailable as Away
 
 _PREFIX: Final = re.compile(r"^(?:\w+: |slurm_\w+ )?(?:error|fatal): ?")
@@ -36,7 +36,13 @@ _MEANINGS: Final[tuple[tuple[str, type[SlurmApiError]], ...]] = (
     ("persistent connection", Away),
     ("failed to connect to the database", Away),
     ("invalid job id specified", JobNotFound),
-    ("already completing or completed", JobNotFound),
+    ("already completing or completed", Conflict),
+    ("job has already finished", Conflict),
+    ("job is pending execution", Conflict),
+    ("job is no longer pending execution", Conflict),
+    ("job is in held state", Conflict),
+    ("job can not be altered now", Conflict),
+    ("job is not running", Conflict),
     ("access/permission denied", SlurmDenied),
     ("access denied", SlurmDenied),
     ("permission denied", SlurmDenied),

@@ -18,6 +18,7 @@ from fakes import FakeSlurm
 from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services
+from jupyter_slurm_api.services.actions import ActionService
 from jupyter_slurm_api.services.health import HealthService
 from jupyter_slurm_api.services.jobs import JobService
 from jupyter_slurm_api.services.output import OutputService
@@ -25,6 +26,7 @@ from jupyter_slurm_api.services.queue import QueueService
 from jupyter_slurm_api.services.submission import Checks
 from jupyter_slurm_api.services.submit import SubmitService
 from jupyter_slurm_api.services.tasks import TaskService
+from jupyter_slurm_api.services.viewer import Viewer
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
 from jupyter_slurm_api.store.outputs import OutputStore
@@ -33,6 +35,7 @@ from jupyter_slurm_api.store.tasks import TaskStore
 from jupyter_slurm_api.views import Freshness
 
 USER = "ada"
+OWN_SLURM_ID = "900"
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
@@ -121,6 +124,7 @@ def services(
         slurm.extra_looks.append(seconds)
         slurm.on_look()
 
+    viewer = Viewer(lambda: freshness[-1], OWN_SLURM_ID)
     jobs = JobService(
         slurm,
         store,
@@ -128,11 +132,17 @@ def services(
         queue,
         known=known,
         user=USER,
-        freshness=lambda: freshness[-1],
+        viewer=viewer,
         look=look,
     )
     health = HealthService(slurm, mongo, lambda: sync_status, lambda: None, Keep(30, 7))
-    built = Services(submit, jobs, queue, TaskService(jobs, TaskStore(mongo, USER)), health)
+
+    async def acted() -> None:
+        await look(0)
+
+    actions = ActionService(slurm, jobs, acted=acted, own_slurm_id=OWN_SLURM_ID)
+    tasks = TaskService(jobs, TaskStore(mongo, USER), viewer)
+    built = Services(submit, jobs, queue, tasks, health, actions)
 
     async def give() -> Services:
         return built

@@ -92,7 +92,7 @@ async def test_its_tasks_are_listed_in_their_order_those_that_wait_too(call, arr
     ],
 )
 async def test_tasks_by_state(call, array, state, ids):
-    body = (await call("job", "42", "tasks", params={"state": state})).body
+    body = (await call("slurm", "job", "42", "tasks", params={"state": state})).body
     assert [task["task"]["task_id"] for task in body["tasks"]] == ids
     assert body["total"] == len(ids)
 
@@ -101,7 +101,7 @@ async def test_pages_together_are_the_whole(call, array):
     seen, after = [], None
     while True:
         params = {"limit": "3"} | ({} if after is None else {"after": str(after)})
-        body = (await call("job", ARRAY, "tasks", params=params)).body
+        body = (await call("slurm", "job", ARRAY, "tasks", params=params)).body
         assert len(body["tasks"]) <= 3
         seen += [task["task"]["task_id"] for task in body["tasks"]]
         after = body["next_after"]
@@ -111,7 +111,7 @@ async def test_pages_together_are_the_whole(call, array):
 
 
 async def test_the_script_and_the_parameters_stand_with_the_array_alone(call, array):
-    tasks = (await call("job", "42", "tasks")).body["tasks"]
+    tasks = (await call("slurm", "job", "42", "tasks")).body["tasks"]
     assert {(task["script"], task["parameters"]) for task in tasks} == {(None, None)}
 
 
@@ -123,7 +123,7 @@ async def test_a_page_is_made_off_the_loop_and_of_no_more_than_it_shows(call, ar
         return of(job, **shown)
 
     monkeypatch.setattr(JobView, "of", count)
-    await call("job", "42", "tasks", params={"after": "1", "limit": "3"})
+    await call("slurm", "job", "42", "tasks", params={"after": "1", "limit": "3"})
     assert len(made_in) == 3
     assert threading.main_thread() not in made_in
 
@@ -138,20 +138,20 @@ async def test_a_page_is_made_off_the_loop_and_of_no_more_than_it_shows(call, ar
     ],
 )
 async def test_what_cannot_be_asked(call, array, params, said):
-    answer = await call("job", "42", "tasks", params=params)
+    answer = await call("slurm", "job", "42", "tasks", params=params)
     assert answer.status == 422
     assert said in answer.body["message"]
 
 
 async def test_a_job_that_is_no_array_has_no_tasks(call, submit):
     await submit({"script": SCRIPT})
-    answer = await call("job", "101", "tasks")
+    answer = await call("slurm", "job", "101", "tasks")
     assert answer.status == 422
     assert "no array" in answer.body["message"]
 
 
 async def test_tasks_of_nothing(call, services):
-    assert (await call("job", "777", "tasks")).status == 404
+    assert (await call("slurm", "job", "777", "tasks")).status == 404
 
 
 @pytest.mark.parametrize("name", ["42_2", "102", str(uuid.UUID(int=12))])

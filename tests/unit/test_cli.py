@@ -293,26 +293,20 @@ class TestQuestions:
             asyncio.run(cluster.tagged(LONG_AGO))
 
 
-class TestCancel:
-    def test_it_is_cancelled(self, cluster, runner, slurm):
+class TestAct:
+    def test_one_command_does_it_to_all(self, cluster, runner, slurm):
         runner.says(slurm["cancelled"])
-        asyncio.run(cluster.cancel(["1", "2"]))
-        assert runner.calls[0][0] == ["scancel", "--verbose", "1", "2"]
+        assert asyncio.run(cluster.act("cancel", ["1", "2"])) == {}
+        assert [argv for argv, *_ in runner.calls] == [["scancel", "--verbose", "1", "2"]]
 
-    @pytest.mark.parametrize(
-        ("name", "kind"),
-        [
-            ("refused_scancel_unknown", JobNotFound),
-            ("refused_scancel_ended", JobNotFound),
-            ("refused_scancel_two", JobNotFound),
-            ("refused_scancel_foreign", SlurmDenied),
-            ("refused_scancel_word", SlurmRefused),
-            ("down_scancel", SlurmUnavailable),
-            ("frozen_scancel", SlurmTimeout),
-        ],
-    )
-    def test_it_is_not_though_scancel_exits_with_success(self, cluster, runner, slurm, name, kind):
-        runner.says(slurm[name])
-        with pytest.raises(kind) as raised:
-            asyncio.run(cluster.cancel(["1"]))
-        assert "Terminating" not in raised.value.message
+    def test_what_was_refused_is_told_by_job(self, cluster, runner, slurm):
+        runner.says(slurm["refused_scancel_two"])
+        refused = asyncio.run(cluster.act("cancel", ["20", "9999999"]))
+        assert {slurm_id: type(error) for slurm_id, error in refused.items()} == {
+            "9999999": JobNotFound
+        }
+
+    def test_a_change_that_is_refused_is_an_error(self, cluster, runner, slurm):
+        runner.says(slurm["refused_raise_limit"])
+        with pytest.raises(SlurmDenied, match=r"^Access/permission denied$"):
+            asyncio.run(cluster.update("14", {"time_limit": "99:00:00"}))

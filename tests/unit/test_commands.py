@@ -119,10 +119,6 @@ def test_scontrol_asks_for_the_configuration():
     assert commands.scontrol_config() == ["scontrol", "show", "config"]
 
 
-def test_scancel_says_what_became_of_each():
-    assert commands.scancel(["12", "13_4"]) == ["scancel", "--verbose", "12", "13_4"]
-
-
 def test_sinfo_asks_for_one_line_a_partition():
     assert commands.sinfo(MARKS) == [
         "sinfo",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_slurm_api.errors import (
+    Conflict,
     JobNotFound,
     SlurmDenied,
     SlurmError,
@@ -75,15 +76,18 @@ NOT_ALLOWED = {
     "refused_update_foreign": "Invalid user id for job",
     "refused_node": "Invalid user id",
 }
-AS_IT_IS = {
+WRONG_STATE = {
     "refused_hold_ended": "Job has already finished for job",
     "refused_release_ended": "Job has already finished for job",
     "refused_requeue_pending": "Job is pending execution for job",
     "refused_signal_pending": "Job can not be altered now, try again later",
     "refused_grow": "Job is no longer pending execution for job",
+    "refused_priority_held": "Job is in held state, pending scheduler release for job",
+    "refused_scancel_ended": "Job/step already completing or completed",
+}
+AS_IT_IS = {
     "refused_resize_pending": "Requested partition configuration not available now for job",
     "refused_priority": "Changes to job priority are not persistent, change nice instead for job",
-    "refused_priority_held": "Job is in held state, pending scheduler release for job",
     "refused_update_partition": "Invalid partition name specified for job",
     "refused_update_account": (
         "Invalid account or account/partition combination specified for job"
@@ -125,6 +129,14 @@ def test_what_a_user_may_not_do_is_forbidden_in_slurm_s_own_words(slurm, name):
     assert NOT_ALLOWED[name] in error.message
 
 
+@pytest.mark.parametrize("name", WRONG_STATE)
+def test_what_cannot_be_done_in_a_job_s_state_is_a_conflict(slurm, name):
+    error = error_of(slurm[name])
+    assert type(error) is Conflict
+    assert status_of(error) == HTTPStatus.CONFLICT
+    assert WRONG_STATE[name] in error.message
+
+
 @pytest.mark.parametrize("name", AS_IT_IS)
 def test_what_cannot_be_done_to_a_job_as_it_is_is_a_refusal(slurm, name):
     error = error_of(slurm[name])
@@ -137,7 +149,7 @@ def test_an_unknown_job(slurm, name):
     assert type(error_of(slurm[name])) is JobNotFound
 
 
-@pytest.mark.parametrize("name", ["refused_scancel_ended", "refused_signal_ended"])
+@pytest.mark.parametrize("name", ["refused_signal_ended"])
 def test_a_job_that_is_over_cannot_be_cancelled(slurm, name):
     assert type(error_of(slurm[name])) is JobNotFound
 
@@ -246,5 +258,5 @@ def test_sentence(stderr, text):
 @given(st.binary(), st.integers(-64, 255) | st.none())
 def test_no_stderr_makes_it_raise_and_there_is_always_a_sentence(stderr, code):
     error = failure("sbatch", stderr, code)
-    assert isinstance(error, (SlurmError, JobNotFound))
+    assert isinstance(error, (SlurmError, JobNotFound, Conflict))
     assert error.message.strip()

@@ -120,3 +120,22 @@ def test_many_huge_ranges_cost_no_more_than_one_array_of_the_largest(text):
     ids = task_ids.expand(",".join([text] * 2000))
     assert time.process_time() - began < 5
     assert len(ids) <= LARGEST
+
+
+@pytest.mark.parametrize(
+    ("slurm_id", "other", "expected"),
+    [
+        ("12", "12", True),
+        ("12", "13", False),
+        ("1", "12", False),
+        ("12", "12_3", True),
+        ("12_3", "12_3", True),
+        ("12_4", "12_3", False),
+        ("12_[1-3%2]", "12_3", True),
+        ("12_[4-9]", "12_3", False),
+        ("12+1", "12", True),
+        ("12_3", "12", True),
+    ],
+)
+def test_what_an_id_holds(slurm_id, other, expected):
+    assert task_ids.holds(slurm_id, other) is expected

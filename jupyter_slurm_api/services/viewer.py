@@ -1,0 +1,34 @@
+"""How a stored job looks to who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import task_ids
+from ..job import Job
+from ..views import Freshness, JobView
+
+
+class Viewer:
+    """Shows stored jobs, with how fresh that is.
+
+    ``own_slurm_id`` is the job in which this server itself runs, if it does.
+    """
+
+    def __init__(self, freshness: Callable[[], Freshness], own_slurm_id: str | None) -> None:
+        self._freshness = freshness
+        self._own_slurm_id = own_slurm_id
+
+    def view(self, job: Job, **shown: Any) -> JobView:
+        """Show a stored job: one that goes on as of the last look at Slurm."""
+        if job.is_over:
+            return JobView.of(job, **shown)
+        fresh, own = self._freshness(), self._own_slurm_id
+        seen = [moment for moment in (job.synced_at, fresh.synced_at) if moment]
+        facts = {
+            "stale": fresh.stale,
+            "synced_at": max(seen, default=None),
+            "runs_this_server": bool(own and task_ids.holds(job.slurm_id or "", own)),
+        }
+        return JobView.of(job, **(facts | shown))
