@@ -18,6 +18,7 @@ from .services import Services
 from .services.actions import ActionService
 from .services.health import HealthService
 from .services.jobs import JobService
+from .services.listing import ListingService
 from .services.output import OutputService
 from .services.queue import QueueService
 from .services.retention import RetentionService
@@ -32,6 +33,7 @@ from .store.jobs import JobStore, create_indexes
 from .store.mongo import Document, Mongo, connect
 from .store.outputs import OutputStore
 from .store.retention import Keep, RetentionStore, create_date_indexes
+from .store.search import SearchStore
 from .store.tasks import TaskStore
 from .sync import Intervals, Sync
 
@@ -131,9 +133,15 @@ class Running:
             await sync.acted()
 
         actions = ActionService(slurm, jobs, acted=acted, own_slurm_id=own_slurm_id)
+        listing = ListingService(
+            SearchStore(mongo, user),
+            version=lambda: known.version,
+            freshness=sync.freshness,
+            own_slurm_id=own_slurm_id,
+        )
         tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
         return cls(
-            Services(submit, jobs, queue, tasks, health, actions),
+            Services(submit, jobs, queue, tasks, health, actions, listing),
             sync,
             outputs,
             retention,

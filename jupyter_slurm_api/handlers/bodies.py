@@ -1,8 +1,9 @@
-"""A request's body made into a model, or into a sentence about what is wrong with it."""
+"""A request's body or query made into a model, or into a sentence about what is wrong with it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, get_origin
 
 from ..errors import InvalidRequest
 
@@ -28,11 +29,37 @@ def read(model: type[M], body: bytes, example: str) -> M:
         raise _invalid(error, example) from error
 
 
-def _invalid(error: ValidationError, example: str) -> InvalidRequest:
-    faults = [
+def query(model: type[M], arguments: Mapping[str, Sequence[bytes]]) -> M:
+    """Return a query as a model; of what is sent more than once, and is no list, the last counts.
+
+    Raises:
+        InvalidRequest: it is none, or names what is not there.
+    """
+    from pydantic import ValidationError
+
+    given: dict[str, object] = {}
+    for name, values in arguments.items():
+        words = [value.decode("utf-8", errors="replace") for value in values]
+        field = model.model_fields.get(name)
+        given[name] = words if field and get_origin(field.annotation) is list else words[-1]
+    given.pop("token", None)  # Jupyter's own
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        faults = _faults(error)
+        said = "; ".join(f"'{fault['field']}': {fault['message']}" for fault in faults)
+        raise InvalidRequest(f"This cannot be asked: {said}.", faults) from error
+
+
+def _faults(error: ValidationError) -> list[dict[str, str]]:
+    return [
         {"field": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]}
         for fault in error.errors(include_url=False, include_input=False, include_context=False)
     ]
+
+
+def _invalid(error: ValidationError, example: str) -> InvalidRequest:
+    faults = _faults(error)
     if faults and not faults[0]["field"]:
         return InvalidRequest(
             f"The body must be a JSON object such as {example}. {faults[0]['message']}."

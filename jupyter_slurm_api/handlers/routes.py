@@ -8,6 +8,7 @@ from .actions import ActionHandler, BulkActionHandler
 from .base import SlurmHandler
 from .health import HealthHandler
 from .job import JobHandler
+from .jobs import JobsHandler
 from .queue import QueueHandler
 from .submit import SubmitHandler
 from .tasks import TasksHandler
@@ -21,6 +22,7 @@ ROUTES: Final[list[tuple[str, type[SlurmHandler]]]] = [
     (r"/job/([^/]+)", JobHandler),
     (r"/job/([^/]+)/tasks", TasksHandler),
     (r"/job/([^/]+)/(hold|release|requeue|suspend|resume|signal)", ActionHandler),
+    (r"/jobs", JobsHandler),
     (r"/jobs/actions", BulkActionHandler),
     (r"/health", HealthHandler),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .actions import ActionService
 from .health import HealthService
 from .jobs import JobService
+from .listing import ListingService
 from .queue import QueueService
 from .submit import SubmitService
 from .tasks import TaskService
@@ -22,3 +23,4 @@ class Services:
     tasks: TaskService
     health: HealthService
     actions: ActionService
+    listing: ListingService

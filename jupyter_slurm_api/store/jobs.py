@@ -21,7 +21,7 @@ from .. import states
 from ..job import Job
 from ..models import Model
 from ..reconcile import Change
-from . import tasks
+from . import search, tasks
 from .mongo import Document, Mongo
 from .retention import NO_DATE
 from .schema import SCHEMA, OutdatedJob
@@ -68,6 +68,7 @@ def create_indexes(database: Database[Document]) -> None:
         partialFilterExpression={"accounted": False},
     )
     tasks.create_indexes(database)
+    search.create_indexes(database)
 
 
 class JobStore:

@@ -21,6 +21,7 @@ from jupyter_slurm_api.services import Services
 from jupyter_slurm_api.services.actions import ActionService
 from jupyter_slurm_api.services.health import HealthService
 from jupyter_slurm_api.services.jobs import JobService
+from jupyter_slurm_api.services.listing import ListingService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
 from jupyter_slurm_api.services.submission import Checks
@@ -31,6 +32,7 @@ from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
 from jupyter_slurm_api.store.outputs import OutputStore
 from jupyter_slurm_api.store.retention import Keep
+from jupyter_slurm_api.store.search import SearchStore
 from jupyter_slurm_api.store.tasks import TaskStore
 from jupyter_slurm_api.views import Freshness
 
@@ -141,8 +143,14 @@ def services(
         await look(0)
 
     actions = ActionService(slurm, jobs, acted=acted, own_slurm_id=OWN_SLURM_ID)
+    listing = ListingService(
+        SearchStore(mongo, USER),
+        version=lambda: known.version,
+        freshness=lambda: freshness[-1],
+        own_slurm_id=OWN_SLURM_ID,
+    )
     tasks = TaskService(jobs, TaskStore(mongo, USER), viewer)
-    built = Services(submit, jobs, queue, tasks, health, actions)
+    built = Services(submit, jobs, queue, tasks, health, actions, listing)
 
     async def give() -> Services:
         return built

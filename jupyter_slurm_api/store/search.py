@@ -1,0 +1,120 @@
+"""Lists of jobs in MongoDB: what was asked for, in its order, page by page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.database import Database
+
+from ..search import SORTABLE, JobSearch, Place
+from .mongo import Document, Mongo
+from .schema import SCHEMA, read
+
+LEFT_OUT: Final = ("script", "script_sha256", "parameters", "transitions", "runs")
+"""What is heavy, and shown with a single job alone."""
+
+_EQUAL: Final[Mapping[str, str]] = {
+    "state": "status",
+    "partition": "partition",
+    "account": "account",
+}
+
+
+def create_indexes(database: Database[Document]) -> None:
+    """Create an index behind each order."""
+    for field in SORTABLE:
+        database["jobs"].create_index(
+            [("user", ASCENDING), (field, ASCENDING), ("_id", ASCENDING)], name=f"list_by_{field}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some jobs as documents of the present schema, and how many match in all."""
+
+    documents: list[Document]
+    total: int
+    next_place: Place | None
+
+
+def question(search: JobSearch) -> Document:
+    """Return what MongoDB is asked; a task of an array is listed with its array."""
+    asked: Document = {"task": None}
+    for name, field in _EQUAL.items():
+        if wanted := getattr(search, name):
+            asked[field] = {"$in": wanted}
+    if search.name:
+        asked["name"] = _containing(search.name)
+    if search.q:
+        asked["$or"] = [{"name": _containing(search.q)}, {"script": _containing(search.q)}]
+    times = {"$gte": search.since, "$lt": search.until}
+    if times := {how: time for how, time in times.items() if time}:
+        asked["submit_time"] = times
+    return asked
+
+
+def _containing(text: str) -> Document:
+    return {"$regex": re.escape(text), "$options": "i"}
+
+
+def behind(place: Place, field: str, *, descends: bool) -> Document:
+    """Return what MongoDB is asked to begin behind a place; null comes before all else there."""
+    beyond = "$lt" if descends else "$gt"
+    same = {field: place.value, "_id": {beyond: place.job_id}}
+    if place.value is None:
+        return same if descends else {"$or": [same, {field: {"$ne": None}}]}
+    others: list[Document] = [{field: {beyond: place.value}}]
+    if descends:
+        others.append({field: None})
+    return {"$or": [same, *others]}
+
+
+class SearchStore:
+    """Lists of one user's jobs."""
+
+    def __init__(self, mongo: Mongo, user: str) -> None:
+        self._mongo = mongo
+        self._user = user
+
+    async def page(self, search: JobSearch) -> JobPage:
+        """Return a page; a job that comes or changes meanwhile moves no other.
+
+        Raises:
+            InvalidRequest: the cursor is none of ours.
+            DatabaseUnavailable: MongoDB is away, or took too long.
+        """
+        asked = {"user": self._user, **question(search)}
+        place = search.place()
+        return await self._mongo.run(lambda database: _page(database, asked, search, place))
+
+
+def _page(
+    database: Database[Document], asked: Document, search: JobSearch, place: Place | None
+) -> JobPage:
+    jobs, field = database["jobs"], search.field
+    order = DESCENDING if search.descends else ASCENDING
+    since = [asked, behind(place, field, descends=search.descends)] if place else [asked]
+    found = list(
+        jobs.find({"$and": since}, dict.fromkeys(LEFT_OUT, False))
+        .sort([(field, order), ("_id", order)])
+        .limit(search.limit + 1)
+    )
+    documents = [_present(document) for document in found[: search.limit]]
+    following = None
+    if len(found) > search.limit:
+        last = documents[-1]
+        following = Place(sort=search.sort, value=last[field], job_id=last["_id"])
+    return JobPage(documents, jobs.count_documents(asked), following)
+
+
+def _present(document: Document) -> Document:
+    """Return a document as the present schema has it."""
+    if document.get("schema") == SCHEMA:
+        return document
+    job = read({**dict.fromkeys(LEFT_OUT), "transitions": (), "runs": (), **document})
+    facts: dict[str, Any] = job.model_dump(exclude={"job_id"})
+    return {**facts, "_id": job.job_id}
