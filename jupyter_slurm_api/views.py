@@ -91,12 +91,18 @@ class Freshness:
 class JobView(JobFacts):
     """The answer of ``GET job/{id}``.
 
-    ``job_id`` is null for a job that is not in our store. ``output`` is the last
-    part of its standard output, ``output_size`` the whole of it in bytes.
-    ``explanation`` says in plain words what a reason means, where there is more to
-    say than to wait. ``stale`` says that this is the state of ``synced_at``, and
-    Slurm or the database could not be asked since. ``runs_this_server`` marks the job
-    that holds the Jupyter server which answers.
+        ``job_id`` is null for a job that is not in our store. ``output`` is the last
+        part of its standard output, ``output_size`` the whole of it in bytes.
+    <<<<<<< HEAD
+        ``explanation`` says in plain words what a reason means, where there is more to
+        say than to wait. ``stale`` says that this is the state of ``synced_at``, and
+        Slurm or the database could not be asked since. ``runs_this_server`` marks the job
+        that holds the Jupyter server which answers.
+    =======
+        ``explanation`` says in plain words what a reason means and what one can do.
+        ``stale`` says that this is the state of ``synced_at``, and
+        Slurm or the database could not be asked since.
+    >>>>>>> a6c0635 (Explain each of Slurm's reasons and what to do about it)
     """
 
     job_id: str | None
@@ -114,7 +120,7 @@ class JobView(JobFacts):
         facts = {
             **job.model_dump(exclude=_INTERNAL),
             "status_code": states.code_of(job.status),
-            "explanation": reasons.explanation(job.reason),
+            "explanation": reasons.explanation(job.reason, over=states.is_over(job.status)),
         }
         return cls.model_validate(facts | shown)
 

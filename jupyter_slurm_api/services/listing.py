@@ -89,7 +89,7 @@ class ListingService:
             **_EMPTY,
             "job_id": document["_id"],
             "status_code": states.code_of(status),
-            "explanation": reasons.explanation(document.get("reason")),
+            "explanation": reasons.explanation(document.get("reason"), over=not goes_on),
             "stale": goes_on and fresh.stale,
             "runs_this_server": bool(
                 goes_on and own and task_ids.holds(document.get("slurm_id") or "", own)
