@@ -10,12 +10,6 @@ SLEEP = "#!/bin/sh\nexec sleep 600\n"
 SMALL = {"mem": "20M"}
 
 
-@pytest.fixture(scope="module")
-def server(make_server):
-    """A server with the default settings: what is done is seen before its turn comes."""
-    return make_server(arguments=("--SlurmApi.active_interval=60",)).start()
-
-
 @pytest.fixture
 def job(server):
     """A job that runs, and is cancelled in the end."""
