@@ -11,9 +11,10 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
+from subprocess import CalledProcessError
 from typing import Any, Final
 
 from pymongo import MongoClient
@@ -104,7 +105,8 @@ def _settle(site: Site, traffic: Traffic) -> None:
     traffic.send_all_keys_again()
     _wait("keys that made another job", 5.0, lambda: False)
     if left := _queue(site):
-        site.slurm("scancel", *left)
+        with suppress(CalledProcessError):  # some have ended by themselves meanwhile
+            site.slurm("scancel", *left)
     _wait("Slurm to end all jobs", _QUIET_WITHIN, lambda: not _queue(site))
     _wait("the accounting to know all ends", _QUIET_WITHIN, lambda: not _live_entries(site))
     _wait("every document to be certain", _CERTAIN_WITHIN, lambda: not _uncertain(site))
