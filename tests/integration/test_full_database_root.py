@@ -23,7 +23,10 @@ from jupyter_slurm_api.local.mongod import EmbeddedMongod
 from servers import wait_for
 from small_disk import small_disk
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk")
+pytestmark = [
+    pytest.mark.isolates,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk"),
+]
 
 ROOM = "64m"  # mongod begins with eight
 PATIENT = 10.0  # seconds: the slowest answer that is promised, on a busy machine

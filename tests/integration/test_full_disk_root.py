@@ -11,7 +11,10 @@ import pytest
 from slurm_site import plain_site
 from small_disk import small_disk
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk")
+pytestmark = [
+    pytest.mark.isolates,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk"),
+]
 
 ROOM = 64 * 1024
 PRINTS_MORE = f"#!/bin/sh\nhead -c {3 * ROOM} /dev/zero | tr '\\0' x\n"

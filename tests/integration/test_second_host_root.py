@@ -19,7 +19,10 @@ from fault_site import FaultSite, running_site
 from faults import Poller, Submitter, now
 from servers import Server, wait_for
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be on another host")
+pytestmark = [
+    pytest.mark.isolates,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can be on another host"),
+]
 
 HOST = "second-host"
 AT_ONCE = 3.0  # seconds: the slowest answer that is promised, on a busy machine
