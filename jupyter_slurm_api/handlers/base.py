@@ -40,6 +40,22 @@ class SlurmHandler(APIHandler):
         self.set_status(status)
         self.finish(answer.model_dump_json())
 
+    def has_already(self, etag: str) -> bool:
+        """Tell whether who asks has the answer with this ETag, which is then said by 304."""
+        self._etag = etag
+        self.set_header("Cache-Control", "no-cache")
+        self.set_etag_header()
+        if not self.check_etag_header():
+            return False
+        self.set_status(HTTPStatus.NOT_MODIFIED)
+        self.finish()
+        return True
+
+    def compute_etag(self) -> str | None:
+        """Return the ETag that was told: hashing megabytes for each answer would hold the loop."""
+        etag: str | None = getattr(self, "_etag", None) or super().compute_etag()
+        return etag
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a problem, and never with a traceback."""
         error = kwargs.get("exc_info", (None, None))[1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
@@ -22,15 +20,5 @@ class QueueHandler(SlurmHandler):
         if user not in (None, "me"):
             raise InvalidRequest("'user' can only be 'me'; leave it out for the whole queue.")
         body = await (await self.services()).queue.body(mine=user == "me")
-        self._etag = body.etag
-        self.set_header("Cache-Control", "no-cache")
-        self.set_etag_header()
-        if self.check_etag_header():
-            self.set_status(HTTPStatus.NOT_MODIFIED)
-            self.finish()
-        else:
+        if not self.has_already(body.etag):
             self.finish(body.data)
-
-    def compute_etag(self) -> str | None:
-        """Return the snapshot's ETag: hashing megabytes for each answer would hold the loop."""
-        return getattr(self, "_etag", None)
