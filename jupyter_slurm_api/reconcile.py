@@ -132,9 +132,11 @@ def own_runs(job: Job, runs: Sequence[Observation]) -> list[Observation]:
 
     An id may have been used before, or again where a controller has forgotten jobs:
     what was submitted earlier is another job, and so is what follows a run that
-    never ended.
+    never ended, or the end of this job.
     """
     earliest = _earliest(job)
+    if job.is_over and (end := job.end_time):
+        runs = [run for run in runs if run.submit_time and run.submit_time <= end]
     lives: list[list[Observation]] = [[]]
     for run in runs:
         if run.submit_time and earliest and run.submit_time >= earliest:

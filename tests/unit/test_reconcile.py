@@ -124,6 +124,14 @@ class TestOwnRuns:
         job = make_job(first_submit_time=None, submit_time=now + MOMENT)
         assert reconcile.own_runs(job, runs) == runs[1:]
 
+    def test_what_was_submitted_after_its_end_is_another_job(self, make_job, now):
+        job = make_job(status="FAILED", end_time=now + MOMENT)
+        runs = [
+            seen(submit_time=now, end_time=now + MOMENT),
+            seen(submit_time=now + LATER, end_time=now + LATER),
+        ]
+        assert reconcile.own_runs(job, runs) == runs[:1]
+
     def test_a_later_submit_alone_is_another_job(self, make_job, now):
         assert reconcile.own_runs(make_job(), [seen(submit_time=now + LATER)]) == []
 
