@@ -1,8 +1,8 @@
 """Python's garbage collector, kept away from many objects that are to stay.
 
 It walks through all that was made since, and now and then through everything there
-is, while no other thread runs: with ten thousand jobs that took a third of a tick,
-and held the event loop for 60 to 90 ms at a time (measured).
+is, while no other thread runs: with ten thousand jobs that took a third of a tick's
+own work, and held the event loop for 60 to 90 ms at a time (measured).
 """
 
 from __future__ import annotations

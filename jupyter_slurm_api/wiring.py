@@ -136,8 +136,7 @@ class Running:
         listing = ListingService(
             SearchStore(mongo, user),
             version=lambda: known.version,
-            freshness=sync.freshness,
-            own_slurm_id=own_slurm_id,
+            viewer=viewer,
         )
         tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
         return cls(

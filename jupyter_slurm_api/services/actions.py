@@ -102,7 +102,9 @@ class ActionService:
         checked = {name: self._checked(verb, name, jobs.get(name)) for name in names}
         ids = {name: one for name, one in checked.items() if isinstance(one, str)}
         errors = {name: one for name, one in checked.items() if isinstance(one, SlurmApiError)}
-        refused = await self._slurm.act(verb, list(ids.values()), signal) if ids else {}
+        refused = (
+            await self._slurm.act(verb, list(dict.fromkeys(ids.values())), signal) if ids else {}
+        )
         if len(refused) < len(ids):
             await self._acted()
         errors |= {name: refused[one] for name, one in ids.items() if one in refused}

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from .. import reasons, states, task_ids
+from .. import reasons, states
 from ..job import JobFacts
 from ..search import JobSearch
 from ..store.mongo import Document
 from ..store.search import LEFT_OUT, JobPage, SearchStore
 from ..views import Freshness
+from .viewer import Viewer
 
 _FACTS: Final = tuple(name for name in JobFacts.model_fields if name not in LEFT_OUT)
 _EMPTY: Final = {
@@ -41,20 +42,18 @@ class ListingService:
         store: SearchStore,
         *,
         version: Callable[[], int],
-        freshness: Callable[[], Freshness],
-        own_slurm_id: str | None,
+        viewer: Viewer,
     ) -> None:
         self._store = store
         self._version = version
-        self._freshness = freshness
-        self._own_slurm_id = own_slurm_id
+        self._viewer = viewer
 
     def etag(self, search: JobSearch) -> str:
         """Return the ETag of an answer; another comes by itself after a minute.
 
         By then it shows what other servers of this user have written and we have not seen.
         """
-        said = search.model_dump_json(), self._version(), self._freshness().stale
+        said = search.model_dump_json(), self._version(), self._viewer.freshness().stale
         text = repr((*said, int(time.time() / _ETAG_SECONDS))).encode()
         return f'"{hashlib.blake2b(text, digest_size=12).hexdigest()}"'
 
@@ -66,7 +65,7 @@ class ListingService:
             DatabaseUnavailable: MongoDB is away, or took too long.
         """
         found = await self._store.page(search)
-        return await asyncio.to_thread(self._written, found, self._freshness())
+        return await asyncio.to_thread(self._written, found, self._viewer.freshness())
 
     def _written(self, page: JobPage, fresh: Freshness) -> bytes:
         place = page.next_place
@@ -83,7 +82,6 @@ class ListingService:
     def _row(self, document: Document, fresh: Freshness) -> dict[str, Any]:
         status: str = document["status"]
         goes_on = not states.is_over(status)
-        own = self._own_slurm_id
         return {
             **{name: document.get(name) for name in _FACTS},
             **_EMPTY,
@@ -91,7 +89,5 @@ class ListingService:
             "status_code": states.code_of(status),
             "explanation": reasons.explanation(document.get("reason"), over=not goes_on),
             "stale": goes_on and fresh.stale,
-            "runs_this_server": bool(
-                goes_on and own and task_ids.holds(document.get("slurm_id") or "", own)
-            ),
+            "runs_this_server": goes_on and self._viewer.runs_this_server(document["slurm_id"]),
         }

@@ -17,18 +17,23 @@ class Viewer:
     """
 
     def __init__(self, freshness: Callable[[], Freshness], own_slurm_id: str | None) -> None:
-        self._freshness = freshness
+        self.freshness = freshness
         self._own_slurm_id = own_slurm_id
 
     def view(self, job: Job, **shown: Any) -> JobView:
         """Show a stored job: one that goes on as of the last look at Slurm."""
         if job.is_over:
             return JobView.of(job, **shown)
-        fresh, own = self._freshness(), self._own_slurm_id
+        fresh = self.freshness()
         seen = [moment for moment in (job.synced_at, fresh.synced_at) if moment]
         facts = {
             "stale": fresh.stale,
             "synced_at": max(seen, default=None),
-            "runs_this_server": bool(own and task_ids.holds(job.slurm_id or "", own)),
+            "runs_this_server": self.runs_this_server(job.slurm_id),
         }
         return JobView.of(job, **(facts | shown))
+
+    def runs_this_server(self, slurm_id: str | None) -> bool:
+        """Tell whether this server runs in a job, or in a part of it, that goes on."""
+        own = self._own_slurm_id
+        return bool(own and slurm_id and task_ids.holds(slurm_id, own))

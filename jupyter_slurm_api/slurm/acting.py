@@ -12,10 +12,6 @@ from typing import Final
 from ..errors import SlurmApiError
 from .failures import failure
 
-_SCONTROL: Final = ("hold", "release", "requeue", "suspend", "resume")
-VERBS: Final = ("cancel", "signal", *_SCONTROL)
-"""All that can be done to many jobs at once, each by one command."""
-
 CHANGES: Final[Mapping[str, str]] = {
     "time_limit": "TimeLimit",
     "partition": "Partition",

@@ -45,7 +45,7 @@ class Slurm(Protocol):
     async def act(
         self, verb: str, slurm_ids: Sequence[str], signal: str | None = None
     ) -> dict[str, SlurmApiError]:
-        """Do one of `acting.VERBS` to jobs; returns what was refused, by id."""
+        """Do something to jobs, such as ``hold``; returns what was refused, by id."""
 
     async def update(self, slurm_id: str, changes: Mapping[str, str]) -> None:
         """Change what a job asks for, by the names in `acting.CHANGES`."""

@@ -146,8 +146,7 @@ def services(
     listing = ListingService(
         SearchStore(mongo, USER),
         version=lambda: known.version,
-        freshness=lambda: freshness[-1],
-        own_slurm_id=OWN_SLURM_ID,
+        viewer=viewer,
     )
     tasks = TaskService(jobs, TaskStore(mongo, USER), viewer)
     built = Services(submit, jobs, queue, tasks, health, actions, listing)

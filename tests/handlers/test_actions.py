@@ -151,6 +151,13 @@ class TestMany:
             (sent.body["job_id"], 200),
         ]
 
+    async def test_a_job_that_is_named_twice_is_asked_for_once(self, act, submit, slurm):
+        sent = await submit({"script": SCRIPT})
+        ids = ["101", sent.body["job_id"]]
+        answer = await act("jobs", "actions", action="cancel", ids=ids)
+        assert slurm.acts == [("cancel", ["101"], None)]
+        assert [one["id"] for one in answer.body["results"]] == ids
+
     async def test_a_range_of_tasks_stays_one(self, act, slurm):
         await act("jobs", "actions", action="hold", ids=["12_[3-9]"])
         assert slurm.acts == [("hold", ["12_[3-9]"], None)]
