@@ -62,9 +62,7 @@ class Draft:
         for one in tasks:
             self._see_task(one)
 
-    def settle(
-        self, jobs: Iterable[Job], findings: Findings, visible: Collection[str] = ()
-    ) -> None:
+    def settle(self, jobs: Iterable[Job], findings: Findings, visible: Collection[str]) -> None:
         """Take in what was found out about jobs of which the queue does not tell all.
 
         Of those that are ``visible`` in it, it tells whether they are over.

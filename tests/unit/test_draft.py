@@ -55,7 +55,7 @@ def find_out(known, make_draft):
     def find_out(*jobs, accounting=True, **found):
         draft = make_draft(accounting=accounting)
         findings = Findings(**({"asked": {job.job_id for job in jobs}} | found))
-        draft.settle(jobs, findings)
+        draft.settle(jobs, findings, visible=())
         draft.finish()
         known.put([*(change.written for change in draft.changes), *draft.new])
         return draft
