@@ -40,9 +40,12 @@ def recorded(
     """Read what the accounting has of this user's jobs: every run, the latest last.
 
     Ids are those of `observing.own_jobs`; ``name_of`` returns the name of an
-    account by its number, which is all that sacct tells of who cancelled. Where
-    slurmdbd hears of a job's end before its start, it shows a row without a
-    partition and without its array until it has caught up: that is no answer yet.
+    account by its number, which is all that sacct tells of who cancelled.
+
+    Two rows are no answer yet, which a slurmdbd shows that has fallen behind: one
+    without a partition and without its array, where it hears of a job's end before
+    its start; one that is over at no time and with no code, where the start that it
+    hears of late comes with the state of now.
     """
     parsed = records(output, separators, len(commands.ACCOUNTING_FIELDS))
     runs: dict[tuple[str, str], list[_Run]] = {}
@@ -52,6 +55,8 @@ def recorded(
     found: dict[str, list[Observation]] = {}
     for (slurm_id, _), parts in sorted(runs.items(), key=lambda item: item[0][1]):
         one = _recorded(slurm_id, parts, name_of)
+        if one.is_over and one.end_time is None:
+            continue
         before = found.setdefault(slurm_id, [])
         if before and before[-1].status == "RESIZING":
             one = _resized(before.pop(), one)

@@ -150,6 +150,11 @@ class TestRuns:
         placeholder = row(Partition="", Start="", NodeList="")
         assert accounting.recorded(placeholder, MARKS, "alice") == Parsed({}, 0)
 
+    @pytest.mark.parametrize("state", ["COMPLETED", "FAILED", "CANCELLED by 1000"])
+    def test_a_start_that_was_heard_of_after_the_end_is_no_answer_yet(self, state):
+        late = row(State=state, End="Unknown")
+        assert accounting.recorded(late, MARKS, "alice") == Parsed({}, 0)
+
     def test_a_placeholder_beside_the_real_record_changes_nothing(self):
         assert read(row(Partition=""), row()) == read(row())
 
@@ -163,7 +168,7 @@ class TestRuns:
     @given(st.lists(st.integers(len(ACCOUNTING_FIELDS) - 1, len(ACCOUNTING_FIELDS) + 1)))
     def test_rows_in_are_runs_out_and_bad_ones(self, widths):
         records = [
-            [str(number), "", "COMPLETED", "alice", "debug", *[""] * (width - 5)]
+            [str(number), "", "RUNNING", "alice", "debug", *[""] * (width - 5)]
             for number, width in enumerate(widths)
         ]
         output = b"".join(line(*record) for record in records)
