@@ -155,17 +155,26 @@ def test_a_dependency_that_can_never_be_satisfied_is_said_so(server):
     assert "can never start" in server.job(job_id)["explanation"]
 
 
-def test_a_job_that_ended_has_its_usage(server):
+@pytest.fixture(scope="module")
+def usage(server):
+    """Return the usage of a job that had 200 MiB and two CPUs, sorted 20 MB and slept."""
     job_id = server.submit(
         "#!/bin/sh\nhead -c 20000000 /dev/urandom | sort >/dev/null; sleep 3\n",
         parameters={"mem": "200M", "cpus-per-task": 2},
     )
     server.wait_for_status(job_id, "COMPLETED")
-    usage = wait_for("the accounting", lambda: server.job(job_id)["usage"])
+    return wait_for("the accounting", lambda: server.job(job_id)["usage"])
+
+
+def test_a_job_that_ended_has_its_usage(usage):
     assert usage["elapsed"] >= 3
     assert usage["total_cpu"] > 0
     assert usage["requested_cpus"] == 2
     assert usage["requested_memory"] == 200 * 1024**2
+
+
+@pytest.mark.measures
+def test_a_job_that_ended_has_the_memory_it_took(usage):
     assert 1024**2 < usage["max_rss"] <= 200 * 1024**2
 
 
