@@ -45,6 +45,14 @@ class SignalRequest(Model):
     signal: Annotated[_Signal, Field(description="Such as USR1, SIGTERM or 10")]
 
 
+class CancelQuery(Model):
+    """The query of ``DELETE job/{id}``."""
+
+    signal: Annotated[
+        _Signal | None, Field(description="Send it this, such as USR1, and do not cancel it")
+    ] = None
+
+
 class ChangeRequest(Model):
     """The body of ``PATCH job/{id}``: what Slurm lets a user change."""
 

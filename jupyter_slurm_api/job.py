@@ -51,7 +51,8 @@ class JobFacts(Model):
     requeued; ``first_submit_time`` does not, and makes the job unique for ever
     beside cluster and Slurm id. An array's ``stdout_path`` and ``stderr_path`` are
     the patterns that its tasks' follow. ``memory`` is in bytes, ``time_limit`` is
-    ``[D-]HH:MM:SS`` or UNLIMITED. What Slurm has not said yet is null.
+    ``[D-]HH:MM:SS`` or UNLIMITED. ``tags`` are the user's own words to find jobs by,
+    and stay with us. What Slurm has not said yet is null.
     """
 
     slurm_id: str | None = None
@@ -68,6 +69,7 @@ class JobFacts(Model):
     script: str | None = None
     script_sha256: str | None = None
     parameters: dict[str, ParameterValue] | None = None
+    tags: tuple[str, ...] = ()
     reason: str | None = None
     exit_code: int | None = None
     exit_signal: int | None = None

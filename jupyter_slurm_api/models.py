@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
+from typing_extensions import TypedDict  # pydantic takes that of typing from Python 3.12 on
 
 ParameterScalar: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr | None
 ParameterValue: TypeAlias = ParameterScalar | list[StrictInt | StrictFloat | StrictStr]

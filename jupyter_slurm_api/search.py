@@ -1,13 +1,21 @@
-"""What is asked of a list of jobs: which ones, in what order, from where on."""
+"""What is asked by queries: which jobs, in what order, from where on."""
 
 from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from . import states
 from .errors import InvalidRequest
@@ -23,6 +31,18 @@ SORTABLE: Final = (
     "status",
     "partition",
     "account",
+)
+SORTABLE_LINES: Final = (
+    "submit_time",
+    "start_time",
+    "end_time",
+    "job_id",
+    "name",
+    "user",
+    "state",
+    "partition",
+    "account",
+    "priority",
 )
 _TIMES: Final = frozenset({"submit_time", "start_time", "end_time"})
 _A_TIME: Final = TypeAdapter(datetime)
@@ -48,28 +68,48 @@ def _with_zone(moment: datetime) -> datetime:
 
 
 _Words: TypeAlias = Annotated[list[str], BeforeValidator(_words)]
-_State: TypeAlias = Annotated[str, AfterValidator(_state)]
+_State: TypeAlias = Annotated[
+    str, AfterValidator(_state), Field(json_schema_extra={"enum": [*states.CODES]})
+]
+_States: TypeAlias = Annotated[
+    list[_State], BeforeValidator(_words), Field(description="Long as PENDING or short as PD")
+]
 _Time: TypeAlias = Annotated[datetime, AfterValidator(_with_zone)]
 _Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
+_Cursor: TypeAlias = Annotated[
+    _Text | None, Field(description="The `next_cursor` of the page before; null there on the last")
+]
 
 
-class JobSearch(Model):
-    """The query of ``GET jobs``; what is not sent does not narrow it.
+class _Filters(Model):
+    """What narrows a list; what is not sent does not.
 
-    ``since`` and ``until`` are of the submit time. ``q`` is looked for in name and
-    script, ``name`` in the name alone, both whatever their case.
+    Of what may be sent several times, or once with commas, any will do.
     """
 
-    state: Annotated[list[_State], BeforeValidator(_words)] = Field(default_factory=list)
+    state: _States = Field(default_factory=list)
     partition: _Words = Field(default_factory=list)
     account: _Words = Field(default_factory=list)
-    name: _Text | None = None
-    q: _Text | None = None
-    since: _Time | None = None
-    until: _Time | None = None
-    sort: Annotated[str, Field(pattern=f"^-?({'|'.join(SORTABLE)})$")] = "-submit_time"
+    name: Annotated[_Text | None, Field(description="A part of the name, whatever its case")] = None
+    since: Annotated[_Time | None, Field(description="Submitted then or later")] = None
+    until: Annotated[_Time | None, Field(description="Submitted before")] = None
+
+
+class JobSearch(_Filters):
+    """The query of ``GET jobs``."""
+
+    tag: _Words = Field(default_factory=list)
+    q: Annotated[
+        _Text | None, Field(description="A part of the name or the script, whatever its case")
+    ] = None
+    sort: Annotated[
+        str,
+        Field(
+            pattern=f"^-?({'|'.join(SORTABLE)})$", description="With - the last or largest first"
+        ),
+    ] = "-submit_time"
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 100
-    cursor: _Text | None = None
+    cursor: _Cursor = None
 
     @property
     def field(self) -> str:
@@ -87,14 +127,65 @@ class JobSearch(Model):
         Raises:
             InvalidRequest: the cursor is none, or of another order.
         """
-        return None if self.cursor is None else Place.read(self.cursor, self.sort)
+        return None if self.cursor is None else Place.read(self.cursor, self.sort, times=_TIMES)
+
+
+class QueueSearch(_Filters):
+    """The query of ``GET queue``.
+
+    Without ``sort`` and ``limit`` lines come in squeue's order, all of them.
+    """
+
+    user: Annotated[_Text | None, Field(description="An account; `me` for one's own jobs")] = None
+    q: Annotated[
+        _Text | None,
+        Field(description="A part of the id, name, user, partition, account or reason"),
+    ] = None
+    sort: Annotated[
+        str | None,
+        Field(
+            pattern=f"^-?({'|'.join(SORTABLE_LINES)})$",
+            description="With - the last or largest first; of a page: -submit_time",
+        ),
+    ] = None
+    limit: Annotated[int | None, Field(ge=1, le=LARGEST_PAGE)] = None
+    cursor: _Cursor = None
+
+    @property
+    def order(self) -> str | None:
+        """What the lines are sorted by, as in ``sort``; None for squeue's order."""
+        if self.sort is None and (self.limit or self.cursor):
+            return "-submit_time"
+        return self.sort
+
+
+class HealthQuery(Model):
+    """The query of ``GET health``; probes may add what they like."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ready: Annotated[
+        bool,
+        BeforeValidator(lambda word: word or "1"),
+        Field(description="Answer 503 where a part is away"),
+    ] = False
+
+
+class TaskSearch(Model):
+    """The query of ``GET job/{id}/tasks``."""
+
+    state: _States = Field(default_factory=list)
+    after: Annotated[
+        int, Field(ge=-1, lt=10**9, description="The `next_after` of the page before")
+    ] = -1
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 100
 
 
 class Place(Model):
     """Where a page ended: at the job with this value of what is sorted by."""
 
     sort: str
-    value: datetime | str | None
+    value: datetime | str | int | None
     job_id: str
 
     def cursor(self) -> str:
@@ -104,14 +195,14 @@ class Place(Model):
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def read(cls, cursor: str, sort: str) -> Place:
-        """Read a cursor that was written for this order."""
+    def read(cls, cursor: str, sort: str, times: Collection[str] = ()) -> Place:
+        """Read a cursor that was written for this order; a value of ``times`` becomes one."""
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             of, value, job_id = json.loads(base64.urlsafe_b64decode(padded))
             if of != sort:
                 raise InvalidRequest("This 'cursor' is of another 'sort': begin without one.")
-            if value is not None and sort.removeprefix("-") in _TIMES:
+            if value is not None and sort.removeprefix("-") in times:
                 value = _A_TIME.validate_python(value)
             return cls(sort=of, value=value, job_id=job_id)
         except (ValueError, TypeError, ValidationError) as error:

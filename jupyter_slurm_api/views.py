@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import Field, StrictStr
+from pydantic import AfterValidator, Field, StrictStr
 
 from . import reasons, states
 from .job import Job, JobFacts
@@ -34,6 +34,20 @@ _INTERNAL: Final = set(Job.model_fields) - set(JobFacts.model_fields) - {"job_id
 """What we note about a job for ourselves."""
 
 
+_MOST_TAGS: Final = 20
+
+
+def _one_word(tag: str) -> str:
+    if not tag.isprintable() or "," in tag or tag != tag.strip():
+        raise ValueError("a tag is printable, without commas and without spaces around it")
+    return tag
+
+
+_Tag: TypeAlias = Annotated[
+    StrictStr, Field(min_length=1, max_length=100), AfterValidator(_one_word)
+]
+
+
 class SubmitRequest(Model):
     """The body of ``POST submit``."""
 
@@ -52,6 +66,11 @@ class SubmitRequest(Model):
         StrictStr | None,
         Field(description="Where the job runs; default: the server's root directory"),
     ] = None
+    tags: Annotated[
+        tuple[_Tag, ...],
+        Field(max_length=_MOST_TAGS, description="Words to find the job by with GET jobs?tag="),
+        AfterValidator(lambda tags: tuple(dict.fromkeys(tags))),
+    ] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -91,18 +110,12 @@ class Freshness:
 class JobView(JobFacts):
     """The answer of ``GET job/{id}``.
 
-        ``job_id`` is null for a job that is not in our store. ``output`` is the last
-        part of its standard output, ``output_size`` the whole of it in bytes.
-    <<<<<<< HEAD
-        ``explanation`` says in plain words what a reason means, where there is more to
-        say than to wait. ``stale`` says that this is the state of ``synced_at``, and
-        Slurm or the database could not be asked since. ``runs_this_server`` marks the job
-        that holds the Jupyter server which answers.
-    =======
-        ``explanation`` says in plain words what a reason means and what one can do.
-        ``stale`` says that this is the state of ``synced_at``, and
-        Slurm or the database could not be asked since.
-    >>>>>>> a6c0635 (Explain each of Slurm's reasons and what to do about it)
+    ``job_id`` is null for a job that is not in our store. ``output`` is the last
+    part of its standard output, ``output_size`` the whole of it in bytes.
+    ``explanation`` says in plain words what a reason means and what one can do.
+    ``stale`` says that this is the state of ``synced_at``, and Slurm or the database
+    could not be asked since. ``runs_this_server`` marks the job that holds the
+    Jupyter server which answers.
     """
 
     job_id: str | None
@@ -157,3 +170,57 @@ class TasksView(Model):
     total: int
     tasks: list[JobView]
     next_after: int | None
+
+
+class Problem(Model):
+    """An error as an answer: RFC 9457, with Jupyter's own ``message`` beside.
+
+    ``error`` names its kind for programs, ``errors`` the faults of a request one by one,
+    ``job_id`` the job that it is about. ``request_id`` finds it in the server's log.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    message: str
+    request_id: str
+    error: str | None = None
+    errors: list[dict[str, str]] | None = None
+    job_id: str | None = None
+
+
+class JobsView(Model):
+    """The answer of ``GET jobs``: one page, ``total`` of all pages.
+
+    ``script``, ``parameters``, ``transitions``, ``runs`` and ``output`` stand with a single job.
+    """
+
+    jobs: list[JobView]
+    total: int
+    next_cursor: str | None
+    synced_at: datetime | None
+    stale: bool
+
+
+class QueueSummary(Model):
+    """How many lines of the queue there are, by state and by partition."""
+
+    states: dict[str, int]
+    partitions: dict[str, int]
+
+
+class QueueView(Model):
+    """The answer of ``GET queue``: the queue as squeue showed it at ``synced_at``.
+
+    ``total`` and ``summary`` are of all lines that match the question, on every page.
+    ``bad_rows`` of squeue's could not be read.
+    """
+
+    jobs: list[QueueRow]
+    total: int
+    summary: QueueSummary
+    next_cursor: str | None
+    synced_at: datetime
+    stale: bool
+    bad_rows: int

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from . import bodies
 from .base import SlurmHandler
 from .problems import status_of
 
 if TYPE_CHECKING:
-    from ..actions import ActionAnswer, Verb
+    from ..actions import ActionAnswer, BulkRequest, SignalRequest, Verb
     from ..services.actions import Outcome
-
-_SIGNAL_EXAMPLE: Final = '{"signal": "USR1"}'
-_BULK_EXAMPLE: Final = '{"action": "cancel", "ids": ["12345"]}'
 
 
 class ActionHandler(SlurmHandler):
@@ -27,13 +23,20 @@ class ActionHandler(SlurmHandler):
     @authorized
     async def post(self, job_id: str, verb: str) -> None:
         """Do it, and answer when it can be seen."""
-        from ..actions import SignalRequest
-
-        signal = None
-        if verb == "signal":
-            signal = bodies.read(SignalRequest, self.request.body, _SIGNAL_EXAMPLE).signal
         actions = (await self.services()).actions
-        self.reply(answer_of(await actions.act(cast("Verb", verb), job_id, signal)))
+        await self.reply(answer_of(await actions.act(cast("Verb", verb), job_id)))
+
+
+class SignalHandler(SlurmHandler):
+    """Sends a job a signal."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, job_id: str) -> None:
+        """Send it, and answer when scancel has."""
+        request: SignalRequest = self.asked_body()
+        actions = (await self.services()).actions
+        await self.reply(answer_of(await actions.act("signal", job_id, request.signal)))
 
 
 class BulkActionHandler(SlurmHandler):
@@ -43,16 +46,16 @@ class BulkActionHandler(SlurmHandler):
     @authorized
     async def post(self) -> None:
         """Do it by one command, and answer with what became of each job."""
-        from ..actions import BulkAnswer, BulkRequest
+        asked: BulkRequest = self.asked_body()
+        from ..actions import BulkAnswer
 
-        asked = bodies.read(BulkRequest, self.request.body, _BULK_EXAMPLE)
         names = list(dict.fromkeys(asked.ids))
         outcomes = await (await self.services()).actions.act_on_many(
             asked.action, names, asked.signal
         )
         results = [answer_of(outcome) for outcome in outcomes]
         done = sum(result.done for result in results)
-        self.reply(
+        await self.reply(
             BulkAnswer(action=asked.action, done=done, failed=len(results) - done, results=results)
         )
 

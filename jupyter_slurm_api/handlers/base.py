@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import uuid
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -12,17 +15,22 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from ..errors import SlurmApiError
-from . import problems
+from . import bodies, problems
+from .compression import accepts_gzip, compressed
 
 if TYPE_CHECKING:  # the services bring pydantic and pymongo, which the first request loads
     from pydantic import BaseModel
 
     from ..services import Services
+    from .contract import Operation
 
 SERVICES: Final = "jupyter_slurm_api_services"
 """The application's setting that holds a function returning the services."""
 
 AUTH_RESOURCE: Final = "slurm"
+REQUEST_ID: Final = "X-Request-ID"
+_JSON: Final = "application/json"
+_LONGEST_ID: Final = 100
 
 
 class SlurmHandler(APIHandler):
@@ -30,20 +38,74 @@ class SlurmHandler(APIHandler):
 
     auth_resource = AUTH_RESOURCE
 
+    def initialize(self, route: str = "") -> None:
+        """Note the path in the table of routes by which a request came here."""
+        self.route = route
+
+    @property
+    def operation(self) -> Operation:
+        """What the contract says of this verb on this route."""
+        from .contract import OPERATIONS
+
+        return OPERATIONS[self.route, (self.request.method or "").lower()]
+
+    def asked_query(self) -> Any:
+        """Return the query as the model that the contract names.
+
+        Raises:
+            InvalidRequest: it says what cannot be asked.
+        """
+        model = self.operation.query
+        assert model is not None  # noqa: S101 - of an operation that has none, nobody asks
+        return bodies.query(model, self.request.query_arguments)
+
+    def asked_body(self) -> Any:
+        """Return the body as the model that the contract names.
+
+        Raises:
+            InvalidRequest: it is none.
+        """
+        model = self.operation.body
+        assert model is not None  # noqa: S101 - of an operation that has none, nobody asks
+        return bodies.read(model, self.request.body, self.operation.example)
+
     async def services(self) -> Services:
         """Return the services, built when they are first needed."""
         build: Callable[[], Awaitable[Services]] = self.settings[SERVICES]
         return await build()
 
-    def reply(self, answer: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> None:
+    @cached_property
+    def request_id(self) -> str:
+        """The id by which answers and the log name this request."""
+        return _request_id(self.request.headers.get(REQUEST_ID))
+
+    def set_default_headers(self) -> None:
+        """Name the request in every answer, errors included."""
+        super().set_default_headers()
+        self.set_header(REQUEST_ID, self.request_id)
+
+    async def reply(self, answer: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> None:
         """Answer with a model as JSON."""
         self.set_status(status)
-        self.finish(answer.model_dump_json())
+        await self.send(answer.model_dump_json().encode())
+
+    async def send(self, data: bytes, content_type: str = _JSON) -> None:
+        """Answer with data, smaller where who asks takes it so."""
+        self.set_header("Vary", "Accept-Encoding")
+        if accepts_gzip(self.request.headers.get("Accept-Encoding", "")):
+            smaller = await compressed(data)
+            if smaller is not None:
+                self.set_header("Content-Encoding", "gzip")
+                data = smaller
+        if "Cache-Control" not in self._headers:
+            self.set_header("Cache-Control", "no-store")
+        self.finish(data, set_content_type=content_type)
 
     def has_already(self, etag: str) -> bool:
         """Tell whether who asks has the answer with this ETag, which is then said by 304."""
         self._etag = etag
-        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.set_header("Vary", "Accept-Encoding")
         self.set_etag_header()
         if not self.check_etag_header():
             return False
@@ -53,7 +115,7 @@ class SlurmHandler(APIHandler):
 
     def compute_etag(self) -> str | None:
         """Return the ETag that was told: hashing megabytes for each answer would hold the loop."""
-        etag: str | None = getattr(self, "_etag", None) or super().compute_etag()
+        etag: str | None = getattr(self, "_etag", None)
         return etag
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -63,6 +125,7 @@ class SlurmHandler(APIHandler):
             described = problems.problem_of(error)
         else:
             described = problems.problem(status_code, _sentence(status_code, error))
+        described["request_id"] = self.request_id
         self.set_status(described["status"])
         if described["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", problems.RETRY_AFTER_SECONDS)
@@ -76,9 +139,25 @@ class SlurmHandler(APIHandler):
     ) -> None:
         """Log what we raised as a sentence; the rest as Tornado does."""
         if isinstance(value, SlurmApiError):
-            self.log.info("%s: %s", type(value).__name__, value.message)
-        else:
-            super().log_exception(typ, value, tb)
+            self.log.info(
+                "request %s: %s: %s", self.request_id, type(value).__name__, value.message
+            )
+            return
+        if not isinstance(value, web.HTTPError):
+            self.log.error("request %s met an error of our own:", self.request_id)
+        super().log_exception(typ, value, tb)
+
+
+def etag_of(data: bytes) -> str:
+    """Return the ETag of an answer; a weak one, since gzip may come between."""
+    return f'W/"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
+
+
+def _request_id(sent: str | None) -> str:
+    """Return the id that a proxy gave the request, or a new one."""
+    if sent and len(sent) <= _LONGEST_ID and sent.isascii() and sent.isprintable():
+        return sent
+    return uuid.uuid4().hex
 
 
 def _sentence(status: int, error: BaseException | None) -> str:

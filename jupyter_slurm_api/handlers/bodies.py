@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 from ..errors import InvalidRequest
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Model")
 
 
-def read(model: type[M], body: bytes, example: str) -> M:
+def read(model: type[M], body: bytes, example: Mapping[str, Any] | None) -> M:
     """Return a JSON body as a model.
 
     Raises:
@@ -26,11 +27,14 @@ def read(model: type[M], body: bytes, example: str) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(error, example) from error
+        raise _invalid(error, json.dumps(example)) from error
 
 
 def query(model: type[M], arguments: Mapping[str, Sequence[bytes]]) -> M:
     """Return a query as a model; of what is sent more than once, and is no list, the last counts.
+
+    Left out is what is not for us: Jupyter's token, and the time of day with which
+    JupyterLab keeps browsers from answering out of their caches.
 
     Raises:
         InvalidRequest: it is none, or names what is not there.
@@ -39,10 +43,11 @@ def query(model: type[M], arguments: Mapping[str, Sequence[bytes]]) -> M:
 
     given: dict[str, object] = {}
     for name, values in arguments.items():
+        if name == "token" or name.isdecimal():
+            continue
         words = [value.decode("utf-8", errors="replace") for value in values]
         field = model.model_fields.get(name)
         given[name] = words if field and get_origin(field.annotation) is list else words[-1]
-    given.pop("token", None)  # Jupyter's own
     try:
         return model.model_validate(given)
     except ValidationError as error:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from ..errors import NotReady
 from .base import SlurmHandler
+
+if TYPE_CHECKING:
+    from ..search import HealthQuery
 
 
 class HealthHandler(SlurmHandler):
@@ -21,12 +24,13 @@ class HealthHandler(SlurmHandler):
 
         The service runs, so this is 200; with ``?ready`` it is 503 where a part is away.
         """
-        from pydantic_core import to_json
+        from ..wellbeing import HealthView
 
-        health = await self._health(whole=await self._may_read())
-        if health["status"] != "ok" and self.get_query_argument("ready", "0") != "0":
+        query: HealthQuery = self.asked_query()
+        health = HealthView(**await self._health(whole=await self._may_read()))
+        if health.status != "ok" and query.ready:
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-        self.finish(to_json(health))
+        await self.send(health.model_dump_json(exclude_unset=True).encode())
 
     async def _health(self, *, whole: bool) -> dict[str, Any]:
         try:

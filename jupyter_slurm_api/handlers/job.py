@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..errors import InvalidRequest
-from . import bodies
 from .actions import answer_of
-from .base import SlurmHandler
+from .base import SlurmHandler, etag_of
 
 if TYPE_CHECKING:
-    from ..actions import Verb
-
-
-_EXAMPLE: Final = '{"time_limit": "00:30:00"}'
+    from ..actions import CancelQuery, ChangeRequest, Verb
+    from ..views import JobView
 
 
 class JobHandler(SlurmHandler):
@@ -26,28 +23,31 @@ class JobHandler(SlurmHandler):
     @authorized
     async def get(self, job_id: str) -> None:
         """Answer with a job, by its UUID or its Slurm id."""
-        self.reply(await (await self.services()).jobs.show(job_id))
+        job = await (await self.services()).jobs.show(job_id)
+        data, etag = await asyncio.to_thread(_written, job)
+        if not self.has_already(etag):
+            await self.send(data)
 
     @web.authenticated
     @authorized
     async def patch(self, job_id: str) -> None:
         """Change what a job asks for."""
-        from ..actions import ChangeRequest
-
-        request = bodies.read(ChangeRequest, self.request.body, _EXAMPLE)
-        self.reply(answer_of(await (await self.services()).actions.change(job_id, request)))
+        request: ChangeRequest = self.asked_body()
+        await self.reply(answer_of(await (await self.services()).actions.change(job_id, request)))
 
     @web.authenticated
     @authorized
     async def delete(self, job_id: str) -> None:
         """Cancel a job, or with ``?signal=`` send it that signal."""
-        from ..actions import signal_name
-
-        signal = self.get_query_argument("signal", None)
-        try:
-            wanted = signal_name(signal) if signal is not None else None
-        except ValueError as error:
-            raise InvalidRequest(f"'signal': {error}.") from error
+        query: CancelQuery = self.asked_query()
+        verb: Verb = "signal" if query.signal else "cancel"
         actions = (await self.services()).actions
-        verb: Verb = "signal" if wanted else "cancel"
-        self.reply(answer_of(await actions.act(verb, job_id, wanted)))
+        await self.reply(answer_of(await actions.act(verb, job_id, query.signal)))
+
+
+def _written(job: JobView) -> tuple[bytes, str]:
+    """Return a job as JSON, and an ETag that stays while no more than the look at it is new."""
+    return (
+        job.model_dump_json().encode(),
+        etag_of(job.model_dump_json(exclude={"synced_at"}).encode()),
+    )

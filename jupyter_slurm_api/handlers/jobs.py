@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from . import bodies
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
@@ -21,12 +20,7 @@ class JobsHandler(SlurmHandler):
     @authorized
     async def get(self) -> None:
         """Answer with one page; ``next_cursor`` asks for the next as ``cursor``."""
-        search = self._search()
+        search: JobSearch = self.asked_query()
         listing = (await self.services()).listing
         if not self.has_already(listing.etag(search)):
-            self.finish(await listing.page(search))
-
-    def _search(self) -> JobSearch:
-        from ..search import JobSearch
-
-        return bodies.query(JobSearch, self.request.query_arguments)
+            await self.send(await listing.page(search))

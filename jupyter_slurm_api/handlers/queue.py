@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..errors import InvalidRequest
 from .base import SlurmHandler
+
+if TYPE_CHECKING:
+    from ..search import QueueSearch
 
 
 class QueueHandler(SlurmHandler):
@@ -15,10 +19,8 @@ class QueueHandler(SlurmHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with the whole queue, or with ``?user=me`` one's own part of it."""
-        user = self.get_query_argument("user", None)
-        if user not in (None, "me"):
-            raise InvalidRequest("'user' can only be 'me'; leave it out for the whole queue.")
-        body = await (await self.services()).queue.body(mine=user == "me")
+        """Answer with the lines that are asked for, or with the whole queue."""
+        search: QueueSearch = self.asked_query()
+        body = await (await self.services()).queue.body(search)
         if not self.has_already(body.etag):
-            self.finish(body.data)
+            await self.send(body.data)

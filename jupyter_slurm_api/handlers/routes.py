@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
-from .actions import ActionHandler, BulkActionHandler
+from .actions import ActionHandler, BulkActionHandler, SignalHandler
 from .base import SlurmHandler
+from .documents import DocsHandler, OpenApiHandler
 from .health import HealthHandler
 from .job import JobHandler
 from .jobs import JobsHandler
@@ -15,25 +19,59 @@ from .tasks import TasksHandler
 from .unknown import UnknownHandler
 
 PREFIX: Final = "/slurm"
+ACTIONS: Final = ("hold", "release", "requeue", "suspend", "resume")
 
-ROUTES: Final[list[tuple[str, type[SlurmHandler]]]] = [
-    (r"/submit", SubmitHandler),
-    (r"/queue", QueueHandler),
-    (r"/job/([^/]+)", JobHandler),
-    (r"/job/([^/]+)/tasks", TasksHandler),
-    (r"/job/([^/]+)/(hold|release|requeue|suspend|resume|signal)", ActionHandler),
-    (r"/jobs", JobsHandler),
-    (r"/jobs/actions", BulkActionHandler),
-    (r"/health", HealthHandler),
-]
-"""The API, as it stands below ``{base_url}slurm``."""
-
-_FIRST: Final = (r"/submit", r"/queue", r"/job/([^/]+)", r"/health")
-AT_BASE_URL: Final = [(pattern, handler) for pattern, handler in ROUTES if pattern in _FIRST]
-"""What also answers at the base URL itself, as the service's first specification has it."""
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"action": ACTIONS}
 
 
-def mounted() -> list[tuple[str, type[SlurmHandler]]]:
-    """Return every route with the prefix that it answers under."""
-    below = [(PREFIX + pattern, handler) for pattern, handler in ROUTES]
-    return [*AT_BASE_URL, *below, (PREFIX + "/(.*)", UnknownHandler)]
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path below ``{base_url}slurm`` and who answers there.
+
+    What stands in braces is a part of the path that varies; one that is
+    ``at_base_url`` also answers there, as the service's first specification has it.
+    """
+
+    path: str
+    handler: type[SlurmHandler]
+    at_base_url: bool = False
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The parts that vary, each with the words that it may be; with none it may be any."""
+        return {name: _WORDS.get(name, ()) for name in re.findall(r"{(\w+)}", self.path)}
+
+    @property
+    def pattern(self) -> str:
+        """The path as Tornado takes it."""
+        pattern = self.path
+        for name, words in self.parts.items():
+            pattern = pattern.replace(f"{{{name}}}", f"({'|'.join(words) or '[^/]+'})")
+        return pattern
+
+
+ROUTES: Final = (
+    Route("/submit", SubmitHandler, at_base_url=True),
+    Route("/queue", QueueHandler, at_base_url=True),
+    Route("/job/{job_id}", JobHandler, at_base_url=True),
+    Route("/job/{job_id}/tasks", TasksHandler),
+    Route("/job/{job_id}/signal", SignalHandler),
+    Route("/job/{job_id}/{action}", ActionHandler),
+    Route("/jobs", JobsHandler),
+    Route("/jobs/actions", BulkActionHandler),
+    Route("/health", HealthHandler, at_base_url=True),
+    Route("/openapi.json", OpenApiHandler),
+    Route("/docs", DocsHandler),
+    Route("/docs/{file}", DocsHandler),
+)
+"""The API. What each verb takes and answers stands in `contract.OPERATIONS`."""
+
+
+def mounted() -> list[tuple[str, type[SlurmHandler], dict[str, Any]]]:
+    """Return every route as Tornado takes it, with the prefix that it answers under."""
+    below = [
+        (prefix + route.pattern, route.handler, {"route": route.path})
+        for route in ROUTES
+        for prefix in (("", PREFIX) if route.at_base_url else (PREFIX,))
+    ]
+    return [*below, (PREFIX + "/(.*)", UnknownHandler, {})]

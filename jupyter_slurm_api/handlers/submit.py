@@ -11,16 +11,16 @@ from tornado import web
 
 from .. import states
 from ..errors import InvalidRequest, SlurmApiError
-from . import bodies
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
 
+    from ..views import SubmitRequest
+
 KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 _LONGEST_KEY: Final = 255
-_EXAMPLE: Final = '{"script": "#!/bin/bash\\necho hello"}'
 
 
 class SubmitHandler(SlurmHandler):
@@ -35,9 +35,9 @@ class SubmitHandler(SlurmHandler):
         then, or by 202 as long as Slurm has not said whether it has it.
         """
         key = _key(self.request.headers)
-        from ..views import SubmitAnswer, SubmitRequest
+        request: SubmitRequest = self.asked_body()
+        from ..views import SubmitAnswer
 
-        request = bodies.read(SubmitRequest, self.request.body, _EXAMPLE)
         receipt = await (await self.services()).submit.submit(request, key)
 
         self._point_to(receipt.job.job_id)
@@ -45,7 +45,7 @@ class SubmitHandler(SlurmHandler):
             self.set_header(REPLAYED_HEADER, "true")
         is_open = receipt.job.status == states.SUBMITTING
         status = HTTPStatus.ACCEPTED if is_open else HTTPStatus.CREATED
-        self.reply(SubmitAnswer.of(receipt.job), status)
+        await self.reply(SubmitAnswer.of(receipt.job), status)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a problem, and with where the job is that it is about."""

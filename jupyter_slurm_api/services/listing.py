@@ -18,7 +18,11 @@ from ..store.search import LEFT_OUT, JobPage, SearchStore
 from ..views import Freshness
 from .viewer import Viewer
 
-_FACTS: Final = tuple(name for name in JobFacts.model_fields if name not in LEFT_OUT)
+_FACTS: Final = {
+    name: None if field.is_required() else field.default
+    for name, field in JobFacts.model_fields.items()
+    if name not in LEFT_OUT
+}
 _EMPTY: Final = {
     **dict.fromkeys(("script", "script_sha256", "parameters")),
     "transitions": (),
@@ -55,7 +59,7 @@ class ListingService:
         """
         said = search.model_dump_json(), self._version(), self._viewer.freshness().stale
         text = repr((*said, int(time.time() / _ETAG_SECONDS))).encode()
-        return f'"{hashlib.blake2b(text, digest_size=12).hexdigest()}"'
+        return f'W/"{hashlib.blake2b(text, digest_size=12).hexdigest()}"'
 
     async def page(self, search: JobSearch) -> bytes:
         """Return a page as JSON.
@@ -83,7 +87,7 @@ class ListingService:
         status: str = document["status"]
         goes_on = not states.is_over(status)
         return {
-            **{name: document.get(name) for name in _FACTS},
+            **{name: document.get(name, default) for name, default in _FACTS.items()},
             **_EMPTY,
             "job_id": document["_id"],
             "status_code": states.code_of(status),

@@ -18,15 +18,18 @@ from pydantic_core import to_json
 from ..clock import utc_now
 from ..errors import SlurmError
 from ..models import QueueRow
+from ..search import QueueSearch
+from ..selection import select
 from ..slurm.client import Slurm
 from ..slurm.words import id_of, job_of
 from ..threads import DaemonThreads
 
-_Wanted: TypeAlias = tuple[str | None, bool]  # whose rows, and whether they are stale
+_Wanted: TypeAlias = tuple[str, bool]  # the question, and whether the lines are stale
 
 _PATIENCE_SECONDS: Final = 1.0
 _SLICE: Final = 500
 _LONGEST_WAIT: Final = 120.0
+_MOST_BODIES: Final = 32
 
 _log = logging.getLogger(__name__)
 
@@ -47,14 +50,24 @@ class Snapshot:
     bad_rows: int
     synced_at: datetime
 
-    def body(self, user: str | None, *, stale: bool) -> QueueBody:
-        """Write the answer as JSON: the whole queue, or one user's part of it."""
-        wanted = self.rows if user is None else [row for row in self.rows if row["user"] == user]
-        rows = _json(wanted)
-        about = to_json({"synced_at": self.synced_at, "stale": stale, "bad_rows": self.bad_rows})
-        etag = hashlib.blake2b(rows, digest_size=12).hexdigest()
+    def body(self, search: QueueSearch, user: str, *, stale: bool) -> QueueBody:
+        """Write the answer to this user's question as JSON."""
+        found = select(self.rows, search, user)
+        rows = _json(found.rows)
+        about = to_json(
+            {
+                "total": found.total,
+                "summary": {"states": found.states, "partitions": found.partitions},
+                "next_cursor": found.next_place.cursor() if found.next_place else None,
+                "synced_at": self.synced_at,
+                "stale": stale,
+                "bad_rows": self.bad_rows,
+            }
+        )
+        etag = hashlib.blake2b(rows, digest_size=12)
+        etag.update(repr((found.total, found.states, found.partitions)).encode())
         data = b'{"jobs":' + rows + b"," + about[1:]
-        return QueueBody(data, f'"{etag}{"-stale" if stale else ""}"')
+        return QueueBody(data, f'W/"{etag.hexdigest()}{"-stale" if stale else ""}"')
 
 
 class QueueService:
@@ -92,14 +105,15 @@ class QueueService:
         self._error: SlurmError | None = None
         self._threads = DaemonThreads(1, "slurm-api-queue")
 
-    async def body(self, *, mine: bool) -> QueueBody:
-        """Return the queue as JSON.
+    async def body(self, search: QueueSearch) -> QueueBody:
+        """Return what is asked of the queue as JSON.
 
         Raises:
+            InvalidRequest: the cursor is none of ours.
             SlurmError: Slurm has not answered once since this server started.
         """
         snapshot = await self._current()
-        body = await self._written(snapshot, (self._user if mine else None, self._is_stale()))
+        body = await self._written(snapshot, search)
         # Two hundred who waited for one squeue would be answered in one turn of the loop,
         # megabytes each, and nobody else would have a turn: so they come one a turn.
         async with self._one_by_one:
@@ -125,12 +139,15 @@ class QueueService:
             raise self._error or SlurmError("The queue is not known yet; try again in a moment.")
         return self._snapshot
 
-    async def _written(self, snapshot: Snapshot, wanted: _Wanted) -> QueueBody:
+    async def _written(self, snapshot: Snapshot, search: QueueSearch) -> QueueBody:
         """Write an answer once, off the loop, for all who want the same."""
+        stale = self._is_stale()
+        wanted = (search.model_dump_json(exclude_defaults=True), stale)
         if wanted not in self._bodies:
-            user, stale = wanted
+            if len(self._bodies) >= _MOST_BODIES:
+                del self._bodies[next(iter(self._bodies))]
             writing = asyncio.get_running_loop().run_in_executor(
-                self._threads, partial(snapshot.body, user, stale=stale)
+                self._threads, partial(snapshot.body, search, self._user, stale=stale)
             )
             self._bodies[wanted] = asyncio.ensure_future(writing)
         return await asyncio.shield(self._bodies[wanted])

@@ -151,6 +151,7 @@ class SubmitService:
             script_sha256=hashlib.sha256(spec.script).hexdigest(),
             parameters=request.parameters,
             work_dir=spec.work_dir,
+            tags=request.tags,
             stdout_path=spec.stdout,
             stderr_path=spec.stderr,
             array=tally.submitted(spec.array),

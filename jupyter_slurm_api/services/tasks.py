@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from .. import states, task_ids
+from .. import task_ids
 from ..errors import InvalidRequest
 from ..job import Job
+from ..search import TaskSearch
 from ..store.tasks import TaskPage, TaskStore
 from ..views import JobView, TasksView
 from . import parts
@@ -27,26 +28,25 @@ class TaskService:
         self._viewer = viewer
         self._store = store
 
-    async def page(self, job_id: str, wanted: Collection[str], *, after: int, limit: int) -> bytes:
-        """Return some of an array's tasks as JSON: in ``wanted`` states, behind the id ``after``.
+    async def page(self, job_id: str, search: TaskSearch) -> bytes:
+        """Return a page of an array's tasks as JSON.
 
         Raises:
-            InvalidRequest: this is no array, or there is no such state.
+            InvalidRequest: this is no array.
             JobNotFound: there is no such job, or it is not this user's.
         """
-        only = {_state(word) for word in wanted}
         array = await self._jobs.own(job_id)
         if array.array is None:
             raise InvalidRequest(f"Job {job_id} is no array, so it has no tasks.")
-        found = await self._store.page(array.job_id, only, after=after, limit=limit + 1)
-        return await asyncio.to_thread(self._written, array, found, only, after, limit)
+        found = await self._store.page(
+            array.job_id, search.state, after=search.after, limit=search.limit + 1
+        )
+        return await asyncio.to_thread(self._written, array, found, search)
 
-    def _written(
-        self, array: Job, found: TaskPage, only: Collection[str], after: int, limit: int
-    ) -> bytes:
+    def _written(self, array: Job, found: TaskPage, search: TaskSearch) -> bytes:
         started = {job.task.task_id: job for job in found.tasks if job.task}
-        waiting = dict(_unstarted(array, only))
-        ids = sorted(started.keys() | {task_id for task_id in waiting if task_id > after})
+        waiting = dict(_unstarted(array, search.state))
+        ids = sorted(started.keys() | {task_id for task_id in waiting if task_id > search.after})
         bare = array.model_copy(update=_OF_THE_ARRAY)
 
         def view(task_id: int) -> JobView:
@@ -59,8 +59,8 @@ class TaskService:
             slurm_id=array.slurm_id,
             counts=array.array.counts if array.array else {},
             total=found.total + len(waiting),
-            tasks=[view(task_id) for task_id in ids[:limit]],
-            next_after=ids[limit - 1] if len(ids) > limit else None,
+            tasks=[view(task_id) for task_id in ids[: search.limit]],
+            next_after=ids[search.limit - 1] if len(ids) > search.limit else None,
         )
         return page.model_dump_json().encode()
 
@@ -71,14 +71,3 @@ def _unstarted(array: Job, only: Collection[str]) -> Iterator[tuple[int, str]]:
     for state, text in ids.items():
         if not only or state in only:
             yield from ((task_id, state) for task_id in task_ids.expand(text))
-
-
-def _state(word: str) -> str:
-    """Return the state that a long or a short word names."""
-    found = states.named(word)
-    if found is None:
-        raise InvalidRequest(
-            f"'{word}' is no state of a job. Use Slurm's words, such as RUNNING or R.",
-            [{"field": "state", "message": "no such state"}],
-        )
-    return found

@@ -21,6 +21,7 @@ _EQUAL: Final[Mapping[str, str]] = {
     "state": "status",
     "partition": "partition",
     "account": "account",
+    "tag": "tags",
 }
 
 

@@ -37,7 +37,7 @@ def kept(database):
 def five(kept):
     kept(1, status="RUNNING", partition="gpu", account="physics")
     kept(2, status="FAILED", partition="gpu", name="Training (a+b)")
-    kept(3, partition="cpu", script="#!/bin/sh\npython train.py # 100%\n")
+    kept(3, partition="cpu", tags=("paper", "fig 2"), script="#!/bin/sh\npython train.py # 100%\n")
     kept(4, status="PENDING", account="physics", start_time=NOON)
     kept(5, submit_time=None, status="SUBMITTING", slurm_id=None)
 
@@ -58,6 +58,9 @@ def ids(call):
         ({"state": "RUNNING"}, [1]),
         ({"state": "f,PD"}, [4, 2]),
         ({"partition": "gpu,cpu"}, [3, 2, 1]),
+        ({"tag": "paper"}, [3]),
+        ({"tag": "else,fig 2"}, [3]),
+        ({"tag": "pap"}, []),
         ({"account": "physics", "state": "R"}, [1]),
         ({"name": "TRAIN"}, [2]),
         ({"name": "a+b"}, [2]),

@@ -35,8 +35,39 @@ async def test_user_me_narrows_the_queue(call, rows):
     assert [job["job_id"] for job in answer.body["jobs"]] == ["101"]
 
 
-async def test_another_user_cannot_be_asked_for(call):
-    assert (await call("queue", params={"user": "grace"})).status == 422
+async def test_another_user_s_part_can_be_asked_for(call, rows):
+    answer = await call("queue", params={"user": "grace"})
+    assert [job["job_id"] for job in answer.body["jobs"]] == ["102"]
+
+
+async def test_a_page_tells_how_many_lines_there_are_in_all_and_how_to_go_on(call, rows):
+    first = (await call("queue", params={"limit": "1", "sort": "job_id"})).body
+    assert ([job["job_id"] for job in first["jobs"]], first["total"]) == (["101"], 2)
+    assert first["summary"] == {"states": {"RUNNING": 2}, "partitions": {"debug": 2}}
+    params = {"limit": "1", "sort": "job_id", "cursor": first["next_cursor"]}
+    last = (await call("queue", params=params)).body
+    assert ([job["job_id"] for job in last["jobs"]], last["next_cursor"]) == (["102"], None)
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({"sort": "nonsense"}, "sort"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "1001"}, "limit"),
+        ({"state": "NAPPING"}, "state.0"),
+        ({"nonsense": "1"}, "nonsense"),
+    ],
+)
+async def test_what_cannot_be_asked_is_named(call, rows, params, field):
+    answer = await call("queue", params=params)
+    assert answer.status == 422
+    assert [fault["field"] for fault in answer.body["errors"]] == [field]
+
+
+async def test_a_cursor_that_is_none_is_refused(call, rows):
+    answer = await call("queue", params={"limit": "1", "cursor": "nonsense"})
+    assert (answer.status, "cursor" in answer.body["message"]) == (422, True)
 
 
 async def test_jobs_that_we_know_carry_their_uuid(call, rows, known):

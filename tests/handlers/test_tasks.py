@@ -132,9 +132,9 @@ async def test_a_page_is_made_off_the_loop_and_of_no_more_than_it_shows(call, ar
     ("params", "said"),
     [
         ({"state": "TIRED"}, "'TIRED' is no state"),
-        ({"limit": "0"}, "'limit' must be from 1 to"),
-        ({"limit": "9999999"}, "'limit' must be from 1 to"),
-        ({"after": "x"}, "'after' must be a whole number"),
+        ({"limit": "0"}, "'limit': Input should be"),
+        ({"limit": "9999999"}, "'limit': Input should be"),
+        ({"after": "x"}, "'after': Input should be a valid integer"),
     ],
 )
 async def test_what_cannot_be_asked(call, array, params, said):

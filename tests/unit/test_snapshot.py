@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from jupyter_slurm_api.errors import SlurmTimeout
+from jupyter_slurm_api.search import QueueSearch
 from jupyter_slurm_api.services import queue
 from jupyter_slurm_api.services.queue import QueueService
 from jupyter_slurm_api.slurm.parsing import Parsed
@@ -47,7 +48,7 @@ def pauses(monkeypatch):
                 if second == away_after:
                     slurm.is_away, slurm.takes = True, takes_away
                 looks = len(slurm.looks)
-                await service.body(mine=False)
+                await service.body(QueueSearch())
                 if len(slurm.looks) > looks:
                     ends.append(slurm.now)
                 slurm.now += 1
@@ -81,7 +82,7 @@ def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypa
         service = QueueService(slurm, "ada", dict, turned=turned, min_life=5)
         told = []
         for slurm.is_away in (False, False, True, True, False, False):
-            await service.body(mine=False)
+            await service.body(QueueSearch())
             told.append(len(turns))
             slurm.now += 120
         return told
@@ -96,7 +97,7 @@ def test_rows_that_cannot_be_read_are_told_of_when_their_number_changes(monkeypa
     async def ask():
         service = QueueService(slurm, "ada", dict, turned=lambda: None, min_life=5)
         for slurm.bad in (0, 3, 3, 2, 0, 0):
-            await service.body(mine=False)
+            await service.body(QueueSearch())
             slurm.now += 5
 
     asyncio.run(ask())

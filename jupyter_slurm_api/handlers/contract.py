@@ -1,0 +1,136 @@
+"""What each operation takes and answers: the handlers read by it, and OpenAPI is made of it.
+
+It brings pydantic and all models, so it is imported with the first request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from ..actions import (
+    ActionAnswer,
+    BulkAnswer,
+    BulkRequest,
+    CancelQuery,
+    ChangeRequest,
+    SignalRequest,
+)
+from ..models import Model
+from ..search import HealthQuery, JobSearch, QueueSearch, TaskSearch
+from ..views import (
+    JobsView,
+    JobView,
+    QueueView,
+    SubmitAnswer,
+    SubmitRequest,
+    TasksView,
+)
+from ..wellbeing import HealthView
+
+_OK: Final = (HTTPStatus.OK,)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A verb on a route.
+
+    ``statuses`` are those of success, answered with ``answer`` as JSON, or with
+    ``media_type`` where there is none. ``refusals`` are what an honest client must
+    expect beside what any request may meet. ``example`` is of the body; ``headers``
+    are what may be sent along, and what each is for.
+    """
+
+    summary: str
+    answer: type[Model] | None = None
+    query: type[Model] | None = None
+    body: type[Model] | None = None
+    example: Mapping[str, Any] | None = None
+    statuses: tuple[HTTPStatus, ...] = _OK
+    refusals: tuple[HTTPStatus, ...] = ()
+    headers: Mapping[str, str] | None = None
+    media_type: str = "application/json"
+    needs_login: bool = True
+
+
+_ACTION: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+_IF_CHANGED: Final = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
+
+OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
+    ("/submit", "post"): Operation(
+        "Submit a batch script",
+        answer=SubmitAnswer,
+        body=SubmitRequest,
+        example={"script": "#!/bin/bash\necho hello"},
+        statuses=(HTTPStatus.CREATED, HTTPStatus.ACCEPTED),
+        refusals=(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        headers={"Idempotency-Key": "Of requests with the same key one job is made"},
+    ),
+    ("/queue", "get"): Operation(
+        "Show the cluster's queue",
+        answer=QueueView,
+        query=QueueSearch,
+        statuses=_IF_CHANGED,
+    ),
+    ("/job/{job_id}", "get"): Operation(
+        "Show one job", answer=JobView, statuses=_IF_CHANGED, refusals=(HTTPStatus.NOT_FOUND,)
+    ),
+    ("/job/{job_id}", "patch"): Operation(
+        "Change what a job asks for",
+        answer=ActionAnswer,
+        body=ChangeRequest,
+        example={"time_limit": "00:30:00"},
+        refusals=_ACTION,
+    ),
+    ("/job/{job_id}", "delete"): Operation(
+        "Cancel a job, or send it a signal",
+        answer=ActionAnswer,
+        query=CancelQuery,
+        refusals=_ACTION,
+    ),
+    ("/job/{job_id}/tasks", "get"): Operation(
+        "List the tasks of an array",
+        answer=TasksView,
+        query=TaskSearch,
+        refusals=(HTTPStatus.NOT_FOUND,),
+    ),
+    ("/job/{job_id}/{action}", "post"): Operation(
+        "Do something to a job", answer=ActionAnswer, refusals=_ACTION
+    ),
+    ("/job/{job_id}/signal", "post"): Operation(
+        "Send a job a signal",
+        answer=ActionAnswer,
+        body=SignalRequest,
+        example={"signal": "USR1"},
+        refusals=_ACTION,
+    ),
+    ("/jobs", "get"): Operation(
+        "List one's own jobs, also those that have left Slurm's queue",
+        answer=JobsView,
+        query=JobSearch,
+        statuses=_IF_CHANGED,
+    ),
+    ("/jobs/actions", "post"): Operation(
+        "Do something to many jobs",
+        answer=BulkAnswer,
+        body=BulkRequest,
+        example={"action": "cancel", "ids": ["12345"]},
+    ),
+    ("/health", "get"): Operation(
+        "Tell whether the service and its parts are well",
+        answer=HealthView,
+        query=HealthQuery,
+        refusals=(HTTPStatus.SERVICE_UNAVAILABLE,),
+        needs_login=False,
+    ),
+    ("/openapi.json", "get"): Operation("Describe this API: the OpenAPI document"),
+    ("/docs", "get"): Operation("Show this API as a page to try it", media_type="text/html"),
+    ("/docs/{file}", "get"): Operation(
+        "Bring what that page is made of",
+        refusals=(HTTPStatus.NOT_FOUND,),
+        media_type="application/octet-stream",
+    ),
+}
+"""Every operation, by the route's path and the verb."""

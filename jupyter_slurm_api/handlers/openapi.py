@@ -1,0 +1,158 @@
+"""The OpenAPI 3.1 document: made of the table of routes, the contract and its models.
+
+Source: https://spec.openapis.org/oas/v3.1.0.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
+
+from .._version import __version__
+from ..models import Model
+from ..views import Problem
+from .contract import OPERATIONS, Operation
+from .problems import CONTENT_TYPE
+from .routes import PREFIX, ROUTES, Route
+
+_JSON: Final = "application/json"
+_ANY_MAY_MEET: Final = (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
+_Mode = Literal["validation", "serialization"]
+_Schemas = dict[tuple[type[Model], _Mode], dict[str, Any]]
+
+
+def document(base_url: str) -> dict[str, Any]:
+    """Return the document of a server whose Jupyter has this base URL."""
+    schemas, components = _schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        for verb in ("get", "put", "post", "patch", "delete"):
+            if operation := OPERATIONS.get((route.path, verb)):
+                described = _operation(route, verb, operation, schemas)
+                paths.setdefault(route.path, {})[verb] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "jupyter_slurm_api",
+            "version": __version__,
+            "description": "Slurm inside Jupyter: submit, watch and understand batch jobs.",
+        },
+        "servers": [{"url": base_url.rstrip("/") + PREFIX}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "Jupyter's token, as `token ...`",
+                }
+            },
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _schemas() -> tuple[_Schemas, dict[str, Any]]:
+    """Return a schema for each model and way it is used, and the components they refer to."""
+    wanted: dict[tuple[type[Model], _Mode], None] = {(Problem, "serialization"): None}
+    for operation in OPERATIONS.values():
+        if operation.body:
+            wanted[operation.body, "validation"] = None
+        if operation.answer:
+            wanted[operation.answer, "serialization"] = None
+    found, defined = TypeAdapter.json_schemas(
+        [((model, mode), mode, TypeAdapter(model)) for model, mode in wanted],
+        ref_template="#/components/schemas/{model}",
+    )
+    return {key: found[key, key[1]] for key in wanted}, defined.get("$defs", {})
+
+
+def _operation(route: Route, verb: str, operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": _identifier(route.path, verb),
+        "summary": operation.summary,
+        "parameters": [
+            *_path_parameters(route),
+            *_query_parameters(operation),
+            *_header_parameters(operation),
+        ],
+        "responses": _responses(operation, schemas),
+    }
+    if operation.body:
+        content: dict[str, Any] = {"schema": schemas[operation.body, "validation"]}
+        if operation.example:
+            content["example"] = operation.example
+        described["requestBody"] = {"required": True, "content": {_JSON: content}}
+    if not operation.needs_login:
+        described["security"] = [{}, {"token": []}]
+    return described
+
+
+def _identifier(path: str, verb: str) -> str:
+    return "_".join([verb, *re.findall(r"\w+", path)])
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", **({"enum": list(words)} if words else {"minLength": 1})},
+        }
+        for name, words in route.parts.items()
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": schema.get("description", ""),
+            "schema": _sendable(schema),
+        }
+        for name, schema in operation.query.model_json_schema()["properties"].items()
+    ]
+
+
+def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what can stand in a query: null cannot, it is not sent."""
+    kept = {name: value for name, value in schema.items() if name not in ("title", "description")}
+    some = [each for each in kept.pop("anyOf", ()) if each != {"type": "null"}]
+    if kept.get("default", ...) is None:
+        del kept["default"]
+    return kept | (some[0] if len(some) == 1 else {"anyOf": some} if some else {})
+
+
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+    return [
+        {"name": name, "in": "header", "description": purpose, "schema": schema}
+        for name, purpose in (operation.headers or {}).items()
+    ]
+
+
+def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    problem = {"content": {CONTENT_TYPE: {"schema": schemas[Problem, "serialization"]}}}
+    responses: dict[str, Any] = {}
+    for status in operation.statuses:
+        responses[str(status.value)] = {"description": status.phrase}
+        if status is not HTTPStatus.NOT_MODIFIED:
+            schema = schemas[operation.answer, "serialization"] if operation.answer else {}
+            responses[str(status.value)]["content"] = {operation.media_type: {"schema": schema}}
+    for status in sorted({*operation.refusals, *_ANY_MAY_MEET}):
+        responses[str(status.value)] = {"description": status.phrase, **problem}
+    return responses
