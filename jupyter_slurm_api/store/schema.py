@@ -24,6 +24,7 @@ _NEW_IN_2: Final[Document] = {
     "usage": None,
     "idempotency_key": None,
     "request_sha256": None,
+    "tags": (),
 }
 
 

@@ -25,13 +25,9 @@ class DeadDisk:
         return "late"
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    monkeypatch.setattr(files, "_SECONDS", 0.05)
-
-
 @pytest.fixture
-def disk():
+def disk(monkeypatch):
+    monkeypatch.setattr(files, "_SECONDS", 0.2)  # as long is waited for a read that hangs
     disk = DeadDisk()
     yield disk
     disk.back.set()
