@@ -26,7 +26,7 @@ from .threads import DaemonThreads
 _Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job they are of
 T = TypeVar("T")
 
-_AT_ONCE: Final = 1000
+_AT_ONCE: Final = 500
 
 
 class Tick:
@@ -125,8 +125,7 @@ class Tick:
         postponed = draft.postponed | met
         self._rows = _without(seen, postponed) if all_mine else {}
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
-        for job_id in ended:
-            self._known.drop(job_id)
+        await _some_at_a_time(ended, self._drop)
         is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
 
@@ -193,28 +192,26 @@ class Tick:
 
     async def _put(self, jobs: Sequence[Job]) -> None:
         """Note jobs from the database, arrays with the states of their tasks."""
-        await self._note(jobs)
+        await _some_at_a_time(jobs, self._known.put)
         arrays = [job.job_id for job in jobs if job.array]
         if arrays:
             for array_job_id, tasks in (await self._store.task_states(arrays)).items():
                 self._known.put_tasks(array_job_id, tasks)
 
-    async def _note(self, jobs: Sequence[Job]) -> None:
-        """Note jobs some at a time: others want the event loop too."""
-        for at in range(0, len(jobs), _AT_ONCE):
-            self._known.put(jobs[at : at + _AT_ONCE])
-            await asyncio.sleep(0)
+    def _drop(self, job_ids: Sequence[str]) -> None:
+        for job_id in job_ids:
+            self._known.drop(job_id)
 
     async def _write(self, cluster: str, draft: Draft) -> bool:
         """Write; where another server was first, read what it wrote and return False."""
-        changes, new = draft.changes, draft.new
-        all_mine = await self._store.write(changes, new)
-        after = [*await self._off_loop(_written, changes), *new]
+        changes, new = await self._off_loop(_drafted, draft)
+        all_mine: bool = await self._store.write(changes, new)
+        after: list[Job] = await self._off_loop(_written, changes, new)
         if all_mine:
-            await self._note(after)
+            await _some_at_a_time(after, self._known.put)
         else:
             after = await self._read_again(cluster, after)
-        self._over([job for job in after if job.is_over and not job.output_kept])
+        await _some_at_a_time(await self._off_loop(_unkept, after), self._over)
         return all_mine
 
     async def _read_again(self, cluster: str, jobs: Sequence[Job]) -> list[Job]:
@@ -240,8 +237,23 @@ def _met(new: Sequence[Observation], known: KnownJobs, submitting: Collection[st
     return {seen.slurm_id for seen in new if seen.tag in submitting or known.has(seen)}
 
 
-def _written(changes: Sequence[Change]) -> list[Job]:
-    return [change.written for change in changes]
+async def _some_at_a_time(all_: Sequence[T], work: Callable[[Sequence[T]], object]) -> None:
+    """Do what must be done on the event loop with many: others want a turn too."""
+    for at in range(0, len(all_), _AT_ONCE):
+        work(all_[at : at + _AT_ONCE])
+        await asyncio.sleep(0)
+
+
+def _drafted(draft: Draft) -> tuple[list[Change], list[Job]]:
+    return draft.changes, draft.new
+
+
+def _written(changes: Sequence[Change], new: Sequence[Job]) -> list[Job]:
+    return [*(change.written for change in changes), *new]
+
+
+def _unkept(jobs: Sequence[Job]) -> list[Job]:
+    return [job for job in jobs if job.is_over and not job.output_kept]
 
 
 def _see(draft: Draft, observations: Sequence[Observation]) -> None:
