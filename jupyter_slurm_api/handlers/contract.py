@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..actions import (
     ActionAnswer,
@@ -40,7 +40,9 @@ class Operation:
     ``statuses`` are those of success, answered with ``answer`` as JSON, or with
     ``media_type`` where there is none. ``refusals`` are what an honest client must
     expect beside what any request may meet. ``example`` is of the body; ``headers``
-    are what may be sent along, and what each is for.
+    are what may be sent along, and what each is for. ``permission`` is what Jupyter's
+    authorizer is asked for on the resource `slurm`, where it is not what the verb says:
+    read for GET, write for all others.
     """
 
     summary: str
@@ -53,6 +55,11 @@ class Operation:
     headers: Mapping[str, str] | None = None
     media_type: str = "application/json"
     needs_login: bool = True
+    permission: Literal["read", "write", "execute"] | None = None
+
+    def permission_of(self, verb: str) -> str:
+        """Return what the authorizer is asked for."""
+        return self.permission or ("read" if verb == "get" else "write")
 
 
 _ACTION: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
@@ -67,6 +74,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         statuses=(HTTPStatus.CREATED, HTTPStatus.ACCEPTED),
         refusals=(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         headers={"Idempotency-Key": "Of requests with the same key one job is made"},
+        permission="execute",
     ),
     ("/queue", "get"): Operation(
         "Show the cluster's queue",

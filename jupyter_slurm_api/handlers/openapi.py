@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from .._version import __version__
 from ..models import Model
 from ..views import Problem
+from .base import AUTH_RESOURCE
 from .contract import OPERATIONS, Operation
 from .problems import CONTENT_TYPE
 from .routes import PREFIX, ROUTES, Route
@@ -81,6 +82,7 @@ def _operation(route: Route, verb: str, operation: Operation, schemas: _Schemas)
     described: dict[str, Any] = {
         "operationId": _identifier(route.path, verb),
         "summary": operation.summary,
+        "x-jupyter-permission": f"{operation.permission_of(verb)} {AUTH_RESOURCE}",
         "parameters": [
             *_path_parameters(route),
             *_query_parameters(operation),

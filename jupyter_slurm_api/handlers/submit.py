@@ -27,7 +27,7 @@ class SubmitHandler(SlurmHandler):
     """Submits a batch script."""
 
     @web.authenticated
-    @authorized
+    @authorized(action="execute")  # type: ignore[untyped-decorator]
     async def post(self) -> None:
         """Submit the job in the body; 201 with its UUID and where to look at it.
 

@@ -9,6 +9,7 @@ import pytest
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError
 
+from jupyter_slurm_api.handlers.contract import OPERATIONS
 from jupyter_slurm_api.handlers.routes import mounted
 
 VERBS = ("get", "post", "put", "patch", "delete", "head")
@@ -90,9 +91,12 @@ class TestUnauthenticatedAccessForbidden:
             assert json.loads(response.body) == {"status": "ok"}
 
 
-class ReadOnly(Authorizer):
+class Restrictive(Authorizer):
+    """Allows what a test says, and notes what it was asked for last."""
+
     def is_authorized(self, handler, user, action, resource):
-        return resource != "slurm" or action == "read"
+        self.asked = (action, resource)
+        return resource != "slurm" or action in self.allowed
 
 
 class TestRestrictiveAuthorizer:
@@ -101,15 +105,46 @@ class TestRestrictiveAuthorizer:
         return {
             "ServerApp": {
                 "jpserver_extensions": {"jupyter_slurm_api": True},
-                "authorizer_class": ReadOnly,
+                "authorizer_class": Restrictive,
             }
         }
 
-    async def test_reading_is_allowed_and_submitting_is_not(self, call, submit, slurm):
-        assert (await call("queue")).status == 200
-        answer = await submit({"script": "#!/bin/sh\n"})
+    @pytest.fixture
+    def authorizer(self, jp_serverapp):
+        jp_serverapp.authorizer.allowed = set()
+        return jp_serverapp.authorizer
+
+    @pytest.mark.parametrize(("path", "verb"), [one for one in OPERATIONS if one[0] != "/health"])
+    async def test_each_verb_asks_for_what_the_contract_says(
+        self, call, slurm, authorizer, path, verb
+    ):
+        parts = path.replace("{action}", "hold").replace("{job_id}", "777").strip("/").split("/")
+        body = "{}" if verb in ("post", "put", "patch") else None
+        options = {"allow_nonstandard_methods": True, "body": body}
+        answer = await call("slurm", *parts, method=verb.upper(), **options)
+        assert authorizer.asked == (OPERATIONS[path, verb].permission_of(verb), "slurm")
         assert answer.status == 403
+        assert (slurm.submits, slurm.acts, slurm.looks) == ([], [], 0)
+
+    async def test_who_may_only_read_sees_the_queue_and_submits_nothing(
+        self, call, submit, slurm, authorizer
+    ):
+        authorizer.allowed = {"read"}
+        assert (await call("queue")).status == 200
+        assert (await submit({"script": "#!/bin/sh\n"})).status == 403
+        assert (await call("job", "777", method="DELETE")).status == 403
+        assert (slurm.submits, slurm.acts) == ([], [])
+
+    async def test_who_may_write_acts_on_jobs_and_submits_nothing(
+        self, call, submit, slurm, authorizer
+    ):
+        authorizer.allowed = {"read", "write"}
+        assert (await call("job", "777", method="DELETE")).status == 200
+        assert (await submit({"script": "#!/bin/sh\n"})).status == 403
         assert slurm.submits == []
+
+    async def test_who_may_not_read_gets_no_more_of_health_than_its_status(self, call, authorizer):
+        assert (await call("health")).body == {"status": "ok"}
 
 
 async def test_a_wrong_verb_is_405_as_a_problem(call):
