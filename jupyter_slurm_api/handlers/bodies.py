@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_origin
 
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, TooLarge
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Model")
 
+_MOST_BYTES: Final = 32 << 20  # a script of the largest setting, each character escaped
+
 
 def read(model: type[M], body: bytes, example: Mapping[str, Any] | None) -> M:
     """Return a JSON body as a model.
 
     Raises:
         InvalidRequest: it is none; each fault is named, and ``example`` shows one that is.
+        TooLarge: it is larger than any request of ours can be.
     """
     from pydantic import ValidationError
+
+    if len(body) > _MOST_BYTES:
+        raise TooLarge(f"A request's body can have at most {_MOST_BYTES >> 20} MiB.")
 
     try:
         return model.model_validate_json(body)

@@ -65,6 +65,12 @@ async def test_a_job_that_did_not_change_is_304(call, submit):
     assert (again.status, again.body) == (304, None)
 
 
+async def test_a_body_that_no_request_of_ours_can_have_is_413(submit, slurm):
+    answer = await submit({"script": "#!/bin/sh\n" + "#" * (33 << 20)})
+    assert (answer.status, "32 MiB" in answer.body["message"]) == (413, True)
+    assert slurm.submits == []
+
+
 class TestRequestIds:
     async def test_each_request_has_one(self, call):
         ids = {(await call("health")).headers["X-Request-ID"] for _ in range(2)}
