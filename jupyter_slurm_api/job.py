@@ -105,7 +105,8 @@ class Job(JobFacts):
     ``revision`` counts the writes of its state; ``output_kept`` tells that there
     is nothing more to keep of its output, ``accounted`` that there is nothing more
     to learn from the accounting. ``idempotency_key`` is what its submit was sent
-    with, ``request_sha256`` tells that submit's body from others.
+    with, ``request_sha256`` tells that submit's body from others. ``told`` says that
+    a client was given its UUID before sbatch had answered: it must not vanish.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -113,6 +114,7 @@ class Job(JobFacts):
     job_id: str
     idempotency_key: str | None = None
     request_sha256: str | None = None
+    told: bool = False
     output_kept: bool = False
     accounted: bool = False
     revision: int = 0

@@ -27,6 +27,7 @@ _OF_A_TASK: Final = (
     "exit_signal",
     "usage",
 )
+_NEVER_CAME: Final = "sbatch did not answer, and Slurm never got this job. Submit it again."
 _ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
 _SBATCH_TRIES_FOR: Final = timedelta(seconds=120)
 _SURE_AFTER: Final = _SBATCH_TRIES_FOR + timedelta(seconds=150)
@@ -229,16 +230,13 @@ def unanswered(
     if age < _SURE_AFTER or now - answering_since < _AWAKE_FOR:
         return job
     if findings.tagged is not None or age < timedelta(seconds=info.min_job_age):
-        return _not_submitted(job, now)
+        return not_submitted(job, _NEVER_CAME, now)
     return job if info.keeps_submit_lines else _never_answered(job, now)
 
 
-def _not_submitted(job: Job, now: datetime) -> Job:
-    seen = Observation(
-        slurm_id="",
-        status=states.NOT_SUBMITTED,
-        reason="sbatch did not answer, and Slurm never got this job. Submit it again.",
-    )
+def not_submitted(job: Job, reason: str, now: datetime) -> Job:
+    """Return a submit of which it is certain that no job came; its key is free again."""
+    seen = Observation(slurm_id="", status=states.NOT_SUBMITTED, reason=reason)
     after = job.with_observation(seen, now)
     return after.model_copy(update={"slurm_id": None, "idempotency_key": None})
 

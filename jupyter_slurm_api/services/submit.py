@@ -125,15 +125,17 @@ class SubmitService:
         job = await self._store.by_key(key)
         if job is None:
             return None
-        if job.status == states.SUBMITTING and job.job_id in self._withdrawn:
-            await self._store.withdraw([job.job_id])
-            return None
         if job.status == states.NOT_SUBMITTED:
             await self._store.replace(job, job.model_copy(update={"idempotency_key": None}))
             return None
-        _check_repeats(job, request)
         if job.status == states.SUBMITTING:
+            if job.job_id in self._withdrawn:
+                await self._withdrawn.take_back(job.job_id)
+                return None
+            if not await self._store.tell(job.job_id):
+                return await self._found(request, key)  # what became of it is known by now
             self._known.put([job])  # so that our sync, too, finds out what became of it
+        _check_repeats(job, request)
         return job
 
     async def _prepare(self, request: SubmitRequest, key: str | None) -> tuple[Job, JobSpec]:
@@ -195,10 +197,7 @@ class SubmitService:
 
     async def _take_back(self, job: Job) -> None:
         self._known.drop(job.job_id)
-        try:
-            await self._store.withdraw([job.job_id])
-        except DatabaseUnavailable:
-            self._withdrawn.add(job.job_id)
+        await self._withdrawn.take_back(job.job_id)
 
 
 def _check_repeats(job: Job, request: SubmitRequest) -> None:

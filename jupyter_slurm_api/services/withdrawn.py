@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
+from .. import reconcile
 from ..cancelling import cancel
+from ..clock import utc_now
 from ..errors import DatabaseUnavailable
 from ..store.jobs import JobStore
 
 _PAUSE_SECONDS: Final = 5.0
 _TIMES: Final = 24  # two minutes: a network that was away sends again what it lost
+_REASON: Final = (
+    "The server that was first sent this submit refused it, and Slurm never got this job. Submit it"
+    " again."
+)
 
 
 class Withdrawn:
@@ -19,7 +26,8 @@ class Withdrawn:
 
     A write that timed out may still come: a mongod that hung works off what it was
     sent when it wakes. So a record is deleted once MongoDB answers, and again for
-    some time. One that has become a job stays.
+    some time. One that has become a job stays. One that another server has answered
+    with meanwhile becomes NOT_SUBMITTED: its client was told where to look.
     """
 
     def __init__(self, store: JobStore) -> None:
@@ -30,8 +38,15 @@ class Withdrawn:
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._times
 
+    async def take_back(self, job_id: str) -> None:
+        """Take back a job's record now, or as soon as MongoDB answers."""
+        try:
+            await self._take_back([job_id])
+        except DatabaseUnavailable:
+            self.add(job_id)
+
     def add(self, job_id: str) -> None:
-        """Take back a job's record as soon as that can be done."""
+        """Take back a job's record, which may not be there yet, again and again."""
         self._times[job_id] = _TIMES
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._run())
@@ -45,8 +60,12 @@ class Withdrawn:
             await asyncio.sleep(_PAUSE_SECONDS)
             job_ids = list(self._times)
             with suppress(DatabaseUnavailable):
-                await self._store.withdraw(job_ids)
+                await self._take_back(job_ids)
                 self._count(job_ids)
+
+    async def _take_back(self, job_ids: Sequence[str]) -> None:
+        for job in await self._store.withdraw(job_ids):
+            await self._store.replace(job, reconcile.not_submitted(job, _REASON, utc_now()))
 
     def _count(self, job_ids: list[str]) -> None:
         for job_id in job_ids:

@@ -32,6 +32,7 @@ _DUPLICATE_KEY: Final = 11000
 _ON_DISK: Final = WriteConcern(j=True)
 # With {"$type": "string"}, MongoDB would not find by the index what is equal to a string.
 _A_STRING: Final = {"$gte": ""}
+_UNANSWERED: Final = {"status": states.SUBMITTING, "slurm_id": None}
 _AT_ONCE: Final = 500  # a message to MongoDB is encoded in one go, and no other thread runs then
 _SIDE_BY_SIDE: Final = 2  # one is encoded while MongoDB works on another
 _WRITTEN_APART: Final = frozenset({"job_id", "revision", "output_kept"})
@@ -86,10 +87,22 @@ class JobStore:
         document = _to_document(job)
         return await self._mongo.run(lambda database: _insert(database, document))
 
-    async def withdraw(self, job_ids: Sequence[str]) -> None:
-        """Take back the records of submits that were refused; what has become a job stays."""
-        open_ = {"_id": {"$in": list(job_ids)}, "status": states.SUBMITTING, "slurm_id": None}
-        await self._mongo.run(lambda database: database["jobs"].delete_many(open_))
+    async def tell(self, job_id: str) -> bool:
+        """Note that a client is told of a submit without an answer; False where it is none now."""
+        question = {"_id": job_id, **_UNANSWERED}
+        told = {"$set": {"told": True}}
+        result = await self._mongo.run(lambda database: database["jobs"].update_one(question, told))
+        return result.matched_count == 1
+
+    async def withdraw(self, job_ids: Sequence[str]) -> list[Job]:
+        """Delete the records of submits that were refused; what has become a job stays.
+
+        So do those that a client was told of, which are returned.
+        """
+        open_ = {"_id": {"$in": list(job_ids)}, **_UNANSWERED}
+        untold = {**open_, "told": {"$ne": True}}
+        await self._mongo.run(lambda database: database["jobs"].delete_many(untold))
+        return await self._many({**open_, "told": True})
 
     async def replace(self, before: Job, after: Job) -> bool:
         """Write one job's changes; False where somebody else has written it since."""

@@ -25,6 +25,7 @@ _NEW_IN_2: Final[Document] = {
     "idempotency_key": None,
     "request_sha256": None,
     "tags": (),
+    "told": False,
 }
 
 

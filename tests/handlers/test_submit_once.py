@@ -167,6 +167,33 @@ class TestNotAnsweredYet:
         await send()
         assert known.get(job_id).status == "SUBMITTING"
 
+    async def test_what_a_client_was_told_of_is_marked_so_that_it_stays(
+        self, send, slurm, database
+    ):
+        slurm.failure = NO_ANSWER
+        await send()
+        assert [job["told"] for job in database.jobs] == [False]
+        await send()
+        assert [job["told"] for job in database.jobs] == [True]
+
+    async def test_a_record_that_goes_just_then_is_answered_with_no_more(
+        self, send, slurm, database, monkeypatch
+    ):
+        """The other server takes it back after it was read here, and before it was marked."""
+        slurm.failure = NO_ANSWER
+        gone = (await send()).body["job_id"]
+        tell = JobStore.tell
+
+        async def late(store, job_id):
+            await store.withdraw([job_id])
+            return await tell(store, job_id)
+
+        monkeypatch.setattr(JobStore, "tell", late)
+        slurm.failure = None
+        answer = await send()
+        assert answer.status == 201
+        assert [job["_id"] for job in database.jobs] == [answer.body["job_id"]] != [gone]
+
     async def test_once_it_is_known_it_is_answered_as_ever(self, send, slurm, note):
         slurm.failure = NO_ANSWER
         await send()

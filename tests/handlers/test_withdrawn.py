@@ -11,7 +11,11 @@ from jupyter_slurm_api.services import withdrawn
 from jupyter_slurm_api.store.jobs import JobStore, _to_document
 
 BODY = {"script": "#!/bin/sh\n"}
-KEY = {"headers": {"Idempotency-Key": "k"}}
+
+
+def key():
+    """Jupyter's client adds to the headers that it is given."""
+    return {"headers": {"Idempotency-Key": "k"}}
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +39,16 @@ def wake(database, monkeypatch):
 
     monkeypatch.setattr(JobStore, "insert", hang)
     return write
+
+
+@pytest.fixture
+def tell(database):
+    """Answer with the only record, as another server does that is sent the same key."""
+
+    def note():
+        database.client["outputs"]["jobs"].update_one({}, {"$set": {"told": True}})
+
+    return note
 
 
 async def until(look):
@@ -74,14 +88,45 @@ async def test_what_has_become_a_job_stays(submit, database, wake, facts):
     assert len(database.jobs) == 1
 
 
-async def test_its_key_is_free(submit, slurm, database, wake, monkeypatch):
+async def test_what_another_server_has_answered_with_stays_not_submitted(
+    submit, slurm, call, database, wake
+):
+    assert (await submit(BODY, **key())).status == 503
+    wake(told=True)
+    await until(lambda: database.jobs[0]["status"] == "NOT_SUBMITTED")
+    [told] = database.jobs
+    shown = await call("job", told["_id"])
+    assert (shown.status, shown.body["status"]) == (200, "NOT_SUBMITTED")
+    assert "refused" in shown.body["reason"]
+    answer = await submit(BODY, **key())
+    assert answer.status == 201
+    assert answer.body["job_id"] != told["_id"]
+    assert len(slurm.submits) == 1
+
+
+async def test_a_refused_job_s_record_that_was_told_of_stays(submit, slurm, database, tell):
+    slurm.hangs, slurm.failure = asyncio.Event(), errors.SlurmRefused("nope")
+    sending = asyncio.ensure_future(submit(BODY, **key()))
+    await slurm.asked.wait()
+    tell()
+    slurm.hangs.set()
+    assert (await sending).status == 422
+    assert [(job["status"], job["idempotency_key"]) for job in database.jobs] == [
+        ("NOT_SUBMITTED", None)
+    ]
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_its_key_is_free(submit, slurm, database, wake, monkeypatch, told):
     monkeypatch.setattr(withdrawn, "_PAUSE_SECONDS", 60)
-    assert (await submit(BODY, **KEY)).status == 503
-    wake()
-    answer = await submit(BODY, **KEY)
+    assert (await submit(BODY, **key())).status == 503
+    wake(told=told)
+    answer = await submit(BODY, **key())
     assert answer.status == 201
     assert "Idempotency-Replayed" not in answer.headers
-    assert [job["_id"] for job in database.jobs] == [answer.body["job_id"]]
+    jobs = [job["_id"] for job in database.jobs if job["status"] != "NOT_SUBMITTED"]
+    assert jobs == [answer.body["job_id"]]
+    assert len(database.jobs) == 1 + told
     assert len(slurm.submits) == 1
 
 

@@ -56,8 +56,8 @@ class Hanging(FakeSlurm):
 
 
 @pytest.fixture
-def on_service(uri, tmp_path):
-    """Run a test's coroutine on a service, its Slurm and what its database holds."""
+def on_services(uri, tmp_path):
+    """Run a test's coroutine on two servers' services, their Slurm and what the database holds."""
 
     def run(work):
         async def once():
@@ -65,20 +65,34 @@ def on_service(uri, tmp_path):
                 database = client[f"test-{uuid.uuid4().hex[:8]}"]
                 mongo = Mongo(lambda: client, database.name, create_indexes)
                 slurm, store = Hanging(), JobStore(mongo, "ada")
-                service = SubmitService(
-                    slurm,
-                    store,
-                    Checks(tmp_path, {}, limit=1000),
-                    known=KnownJobs(),
-                    user="ada",
-                    submitted=lambda: None,
-                )
+                services = [
+                    SubmitService(
+                        slurm,
+                        store,
+                        Checks(tmp_path, {}, limit=1000),
+                        known=KnownJobs(),
+                        user="ada",
+                        submitted=lambda: None,
+                    )
+                    for _ in range(2)
+                ]
                 assert await store.live("here") == []
-                await work(service, slurm, lambda: list(database["jobs"].find()))
-                await service.drain(1)
+                await work(*services, slurm, lambda: list(database["jobs"].find()))
+                for service in services:
+                    await service.drain(1)
                 mongo.close()
 
         asyncio.run(once())
+
+    return run
+
+
+@pytest.fixture
+def on_service(on_services):
+    """Run a test's coroutine on a service, its Slurm and what its database holds."""
+
+    def run(work):
+        on_services(lambda service, _, slurm, records: work(service, slurm, records))
 
     return run
 
@@ -117,3 +131,23 @@ def test_its_key_is_free_at_once(on_service, mongod):
         assert [(one["_id"], one["slurm_id"]) for one in records()] == [(receipt.job.job_id, "101")]
 
     on_service(work)
+
+
+def test_what_another_server_answered_with_meanwhile_stays(on_services, mongod):
+    async def work(first, second, slurm, records):
+        slurm.mongod = mongod
+        with pytest.raises(DatabaseUnavailable):
+            await first.submit(REQUEST, "k")
+        slurm.mongod = None
+        mongod.resume()
+        await until("the late record", records, seconds=3)
+        told = (await second.submit(REQUEST, "k")).job
+        assert told.status == "SUBMITTING"
+        [record] = await until(
+            "it to be taken back",
+            lambda: [one for one in records() if one["status"] != "SUBMITTING"],
+        )
+        assert (record["_id"], record["status"]) == (told.job_id, "NOT_SUBMITTED")
+        assert not (await second.submit(REQUEST, "k")).replayed
+
+    on_services(work)
