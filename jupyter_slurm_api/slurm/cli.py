@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ..errors import (
     JobNotFound,
     SlurmApiError,
+    SlurmError,
     SlurmRefused,
     SlurmTimeout,
     SlurmUnavailable,
@@ -25,7 +27,8 @@ from .runner import Answer, Runner
 
 T = TypeVar("T")
 
-_LARGE_BYTES = 64 * 1024  # above this a parse would be felt by the event loop
+_ASK_AGAIN_AFTER: Final = 5.0
+_LARGE_BYTES: Final = 64 * 1024  # above this a parse would be felt by the event loop
 
 
 class SlurmCommands:
@@ -42,12 +45,20 @@ class SlurmCommands:
         self._user = user
         self._info: ClusterInfo | None = None
         self._asking: asyncio.Task[ClusterInfo] | None = None
+        self._silent: SlurmError | None = None
+        self._silent_until = 0.0
         self._threads = DaemonThreads(1, "slurm-api-parse")
 
     async def info(self) -> ClusterInfo:
-        """Return the cluster's name, version and accounting; asked once."""
+        """Return the cluster's name, version and accounting; asked once.
+
+        Where that failed, who asks within some seconds is told the same, unless
+        Slurm has answered something meanwhile.
+        """
         if self._info is not None:
             return self._info
+        if self._silent and time.monotonic() < self._silent_until:
+            raise self._silent
         if self._asking is None:
             self._asking = asyncio.ensure_future(self._ask_info())
             self._asking.add_done_callback(self._asked)
@@ -63,8 +74,9 @@ class SlurmCommands:
 
     def _asked(self, asking: asyncio.Task[ClusterInfo]) -> None:
         self._asking = None
-        if not asking.cancelled():
-            asking.exception()  # told to all who wait, if any still do
+        if not asking.cancelled() and isinstance(error := asking.exception(), SlurmError):
+            self._silent = error
+            self._silent_until = time.monotonic() + _ASK_AGAIN_AFTER
 
     async def submit(self, spec: JobSpec) -> Submitted:
         """Submit a job; a script that waits for its own end is not waited for.
@@ -156,6 +168,7 @@ class SlurmCommands:
         answer = await self._runner.run(argv, env=self._query_env)
         if answer.code:
             raise failure(argv[0], answer.stderr, answer.code)
+        self._silent = None
         return answer
 
     async def _parse(self, answer: Answer, parse: Callable[[], T]) -> T:

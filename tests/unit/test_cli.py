@@ -151,9 +151,11 @@ class TestInfo:
         assert len(set(asyncio.run(at_once()))) == 1
         assert len(runner.calls) == 1
 
-    def test_many_who_ask_in_vain_all_learn_why_and_the_next_one_asks_again(
-        self, cluster, runner, slurm
+    def test_many_who_ask_in_vain_all_learn_why_and_a_later_one_asks_again(
+        self, cluster, runner, slurm, monkeypatch
     ):
+        monkeypatch.setattr(cli, "_ASK_AGAIN_AFTER", 0.0)
+
         async def at_once():
             return await asyncio.gather(*[cluster.info() for _ in range(3)], return_exceptions=True)
 
@@ -162,7 +164,28 @@ class TestInfo:
         runner.says(slurm["config"])
         assert asyncio.run(cluster.info()).name == "devcluster"
 
-    def test_half_an_answer_is_not_remembered(self, cluster, runner, slurm):
+    def test_who_asks_soon_after_a_failure_is_told_the_same_without_a_question(
+        self, cluster, runner, slurm
+    ):
+        runner.says(slurm["down_config"])
+        for _ in range(3):
+            with pytest.raises(SlurmUnavailable):
+                asyncio.run(cluster.info())
+        assert len(runner.calls) == 1
+
+    def test_once_slurm_has_answered_anything_it_is_asked_again(
+        self, cluster, runner, slurm, marks
+    ):
+        runner.says(slurm["down_config"])
+        with pytest.raises(SlurmUnavailable):
+            asyncio.run(cluster.info())
+        runner.says(marks("sinfo"))
+        asyncio.run(cluster.partitions())
+        runner.says(slurm["config"])
+        assert asyncio.run(cluster.info()).name == "devcluster"
+
+    def test_half_an_answer_is_not_remembered(self, cluster, runner, slurm, monkeypatch):
+        monkeypatch.setattr(cli, "_ASK_AGAIN_AFTER", 0.0)
         with pytest.raises(SlurmUnavailable):
             asyncio.run(cluster.info())
         runner.says(slurm["config"])
