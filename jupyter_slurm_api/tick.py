@@ -57,6 +57,7 @@ class Tick:
         self._over = over
         self._conflict = conflict
         self._rows: _Rows = {}
+        self._postponed: list[Observation] = []
         # What was known when nothing was left to find out.
         self._settled: int | None = known.version
         self._lookup = Lookup(slurm, user)
@@ -116,6 +117,7 @@ class Tick:
     async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
         """Record what a look at Slurm brought, then what is found out beyond it."""
         observations = await self._off_loop(_observe_all, changed)
+        observations += self._postponed_and_gone(seen)
         met = await self._meet(info.name, observations)
         observations = [one for one in observations if one.slurm_id not in met]
         draft = self._draft(info, self.seen_at)
@@ -124,10 +126,20 @@ class Tick:
         is_clear = await self._look_up(info, seen)
         postponed = draft.postponed | met
         self._rows = _without(seen, postponed) if all_mine else {}
+        self._postponed = [one for one in observations if one.slurm_id in draft.postponed]
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
         await _some_at_a_time(ended, self._drop)
         is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
+
+    def _postponed_and_gone(self, seen: _Rows) -> list[Observation]:
+        """Return what was seen of new jobs that were left alone and have left the queue since.
+
+        One that turned out to be a submit of ours is known by now.
+        """
+        return [
+            one for one in self._postponed if one.slurm_id not in seen and not self._known.has(one)
+        ]
 
     async def _look_up(self, info: ClusterInfo, seen: _Rows) -> bool:
         """Record what is found out about jobs in doubt; True where none is left."""

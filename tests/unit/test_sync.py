@@ -331,6 +331,36 @@ class TestMissing:
         assert list(store.jobs) == [UUID]
         assert store.jobs[UUID].first_submit_time is not None
 
+    @pytest.mark.parametrize("ours", [False, True])
+    def test_one_that_leaves_the_queue_meanwhile_is_not_forgotten(
+        self, make_sync, cluster, store, stored, ours
+    ):
+        now = utc_now().replace(microsecond=0)
+        waiting = stored(
+            slurm_id=None, status="SUBMITTING", submit_time=now, first_submit_time=None
+        )
+        store.has(waiting)
+        cluster.show("7", state="RUNNING", SubmitTime=str(int(now.timestamp())))
+
+        async def run():
+            sync = make_sync()
+            await sync.tick()
+            cluster.rows.clear()
+            cluster.runs["7"] = [
+                Observation(slurm_id="7", status="FAILED", submit_time=now, end_time=now)
+            ]
+            await sync.tick()
+            assert list(store.jobs) == [UUID]
+            answered = {"slurm_id": "7" if ours else "8", "status": "PENDING", "revision": 1}
+            store.has(waiting.model_copy(update=answered))
+            sync._known.put([store.jobs[UUID]])
+            await sync.tick()
+            await sync.stop()
+
+        asyncio.run(run())
+        assert len(store.jobs) == (1 if ours else 2)
+        assert store.by_slurm_id("7").status == "FAILED"
+
     def test_a_job_that_ended_in_the_queue_is_not_looked_up(self, ticks, cluster, store):
         cluster.accounting = False
         cluster.show(state="COMPLETED")
