@@ -22,7 +22,8 @@ from pymongo import MongoClient
 from jupyter_slurm_api.local.mongod import EmbeddedMongod
 
 from . import ledger
-from .audit import WAYS, Evidence, audit
+from .audit import audit
+from .evidence import WAYS, Evidence
 from .plan import FAULTS, Fault, steps
 from .site import Outage, Site
 from .told import tell
@@ -49,9 +50,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is taken down
     tell(f"seed {options.seed}, {options.minutes:g} minutes")
     with _directory(keep=options.keep) as directory, Site(directory, options.keep) as site:
-        traffic = Traffic(site)
         _submit_anchors(site)
-        with Watch(site, traffic, set(ANCHORS)) as watch:
+        with Traffic(site) as traffic, Watch(site, traffic, set(ANCHORS)) as watch:
             _carry_out(site, traffic, options.seed, 60 * options.minutes)
             tell("everything is repaired; waiting for the jobs to end")
             _settle(site, traffic)

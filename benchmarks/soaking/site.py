@@ -28,7 +28,7 @@ from .plan import SERVERS, Fault
 from .told import tell
 
 COMMAND_TIMEOUT: Final = 5.0
-_SPEC: Final = ClusterSpec(nodes=4, cpus=8, settings={"MinJobAge": "10"})
+SPEC: Final = ClusterSpec(nodes=4, cpus=8, settings={"MinJobAge": "10"})
 _ARGUMENTS: Final = (
     f"--SlurmApi.command_timeout={COMMAND_TIMEOUT:g}",
     "--SlurmApi.idle_interval=2",
@@ -64,7 +64,7 @@ class Site:
 
     def __enter__(self) -> Site:  # noqa: PYI034 - Self is in typing from 3.11 on
         self._cluster = DevCluster(self.directory / "cluster")
-        self._cluster.up(_SPEC)
+        self._cluster.up(SPEC)
         slurm_conf = self._cluster.environment()
         self.began = time.time()
         self._env = environment.for_query({**os.environ, **slurm_conf})

@@ -44,7 +44,12 @@ class Sending:
     @property
     def job_id(self) -> str | None:
         """The job's UUID, where the answer is that it was submitted."""
-        return str(self.body["job_id"]) if self.status == CREATED else None
+        return self.named if self.status == CREATED else None
+
+    @property
+    def named(self) -> str | None:
+        """The UUID that the answer names, whatever it says of it."""
+        return self.body.get("job_id")
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,10 @@ class Known:
 
 
 class Traffic:
-    """Does the deeds of the plan, each in a thread, and notes every answer."""
+    """Does the deeds of the plan, each in a thread, and notes every answer.
+
+    Use it in a ``with``, behind which nobody sends again.
+    """
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -80,6 +88,12 @@ class Traffic:
         self.sent: dict[str, list[Sending]] = defaultdict(list)
         self.known: dict[str, Known] = {}
         self.picked: list[str] = []
+
+    def __enter__(self) -> Traffic:  # noqa: PYI034 - Self is in typing from 3.11 on
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
 
     def do(self, deed: Submit | Pick) -> None:
         """Begin a deed."""

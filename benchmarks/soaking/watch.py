@@ -94,16 +94,17 @@ class Watch:
 
     def _facts(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         if kind == "queue":
-            return {"missing": self._always - {row["name"] for row in body["jobs"]}}
+            missing = self._always - {row["name"] for row in body["jobs"]}
+            return {"missing": missing, "synced_at": _epoch(body["synced_at"])}
         if kind == "health":
             last = body.get("sync", {}).get("last_success")
             return {"last_success": _epoch(last) if last else 0.0}
         return {"state": body["status"]} if kind == "job" else {}
 
     def _any_job(self) -> str:
-        """Choose a job that was accepted, one of the latest half of the time."""
+        """Choose a job that an answer named, one of the latest half of the time."""
         sent = [one for some in list(self._traffic.sent.values()) for one in list(some)]
-        ids = [one.job_id for one in sent if one.job_id]
+        ids = [one.named for one in sent if one.named]
         some = ids[-10:] if random.random() < 0.5 else ids
         return f"job/{random.choice(some)}" if some else ""
 

@@ -111,12 +111,19 @@ async def test_with_slurm_away_the_last_queue_is_shown_as_stale(call, slurm, row
     assert again.body["synced_at"] == first.body["synced_at"]
 
 
-async def test_with_slurm_never_reached_it_says_so(call, slurm):
-    slurm.failure = errors.SlurmUnavailable("Slurm cannot be reached")
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (errors.SlurmUnavailable("Slurm cannot be reached"), 503),
+        (errors.SlurmTimeout("squeue did not answer within 20 s."), 504),
+    ],
+)
+async def test_with_slurm_never_reached_it_says_so(call, slurm, failure, status):
+    slurm.failure = failure
     answer = await call("queue")
-    assert answer.status == 503
-    assert answer.body["message"] == "Slurm cannot be reached"
-    assert answer.headers["Retry-After"]
+    assert answer.status == status
+    assert answer.body["message"] == failure.message
+    assert ("Retry-After" in answer.headers) == (status == 503)
 
 
 async def test_slurm_back_again_is_seen(call, slurm, rows):
