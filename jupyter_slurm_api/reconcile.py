@@ -28,6 +28,7 @@ _OF_A_TASK: Final = (
     "usage",
 )
 _NEVER_CAME: Final = "sbatch did not answer, and Slurm never got this job. Submit it again."
+_NOTHING_TO_LOOK_UP: Final = {"slurm_id": None, "accounted": True}
 _ANSWER_COMES_WITHIN: Final = timedelta(seconds=60)
 _SBATCH_TRIES_FOR: Final = timedelta(seconds=120)
 _SURE_AFTER: Final = _SBATCH_TRIES_FOR + timedelta(seconds=150)
@@ -238,7 +239,7 @@ def not_submitted(job: Job, reason: str, now: datetime) -> Job:
     """Return a submit of which it is certain that no job came; its key is free again."""
     seen = Observation(slurm_id="", status=states.NOT_SUBMITTED, reason=reason)
     after = job.with_observation(seen, now)
-    return after.model_copy(update={"slurm_id": None, "idempotency_key": None})
+    return after.model_copy(update={**_NOTHING_TO_LOOK_UP, "idempotency_key": None})
 
 
 def _never_answered(job: Job, now: datetime) -> Job:
@@ -247,4 +248,4 @@ def _never_answered(job: Job, now: datetime) -> Job:
         status=states.UNKNOWN,
         reason="sbatch did not answer, and whether Slurm had this job can no longer be found out.",
     )
-    return job.with_observation(seen, now).model_copy(update={"slurm_id": None})
+    return job.with_observation(seen, now).model_copy(update=_NOTHING_TO_LOOK_UP)

@@ -320,6 +320,14 @@ class TestUnanswered:
         info = ClusterInfo("here", "20.11.9", accounting=True, min_job_age=300)
         assert judge(86400, info=info).status == "UNKNOWN"
 
+    @pytest.mark.parametrize(
+        "found", [{"tagged": {}}, {"info": ClusterInfo("here", "22.05.8", accounting=False)}]
+    )
+    def test_what_never_had_an_id_is_not_looked_up(self, judge, found):
+        job = judge(86400, **found)
+        assert job.is_over
+        assert (job.slurm_id, job.accounted) == (None, True)
+
     def test_what_was_not_submitted_may_be_submitted_again_under_its_key(self, judge):
         job = judge(tagged={})
         assert (job.status, job.slurm_id, job.idempotency_key) == ("NOT_SUBMITTED", None, None)
