@@ -94,10 +94,14 @@ def _waiting(
 ) -> int:
     """Put a run's PENDING into its place, unless it is there; return the place behind it.
 
-    That of the first submit may be there by our clock, which is not Slurm's.
+    It may be there by our clock: that of the first submit before Slurm's or after it, that of
+    a requeue not after the next one.
     """
-    if since == 0 and found and found[0].state == "PENDING" and found[0].at != following:
-        return 1
+    if since < len(found) and found[since].state == "PENDING":
+        at = found[since].at
+        is_this_run_s = at != following if since == 0 else following is None or at < following
+        if is_this_run_s:
+            return since + 1
     return _placed(found, since, "PENDING", submitted)
 
 

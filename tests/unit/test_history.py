@@ -176,6 +176,24 @@ class TestWithRuns:
         past = moves(("PENDING", minute), ("RUNNING", 5))
         assert history.with_runs(past, [seen("COMPLETED", 0, 5, 9)]) is past
 
+    @pytest.mark.parametrize("minute", [20, 21])
+    def test_and_of_the_requeue(self, minute):
+        past = moves(("PENDING", 0), ("RUNNING", 5), ("PENDING", minute), ("CANCELLED", 30))
+        runs = [seen("REQUEUED", 0, 5, 20), seen("CANCELLED", 20, None, 30)]
+        assert history.with_runs(past, runs) is past
+
+    def test_of_two_requeues_it_told_of_the_second(self):
+        past = moves(("PENDING", 0), ("RUNNING", 5), ("PENDING", 21))
+        runs = [seen("REQUEUED", 0, 5, 9), seen("REQUEUED", 9, 10, 20), seen("PENDING", 20)]
+        assert pairs(history.with_runs(past, runs)) == [
+            ("PENDING", 0),
+            ("RUNNING", 5),
+            ("PENDING", 9),
+            ("RUNNING", 10),
+            ("REQUEUED", 20),
+            ("PENDING", 21),
+        ]
+
     def test_a_run_that_never_started_was_only_submitted(self):
         past = moves(("PENDING", 0))
         assert history.with_runs(past, [seen("CANCELLED", 0, None, 9)]) is past
