@@ -56,6 +56,7 @@ class Draft:
 
     def see(self, observations: Sequence[Observation]) -> None:
         """Take in what squeue shows: whole jobs first, since tasks belong to them."""
+        self._give_up_the_forgotten()
         wholes = [one for one in observations if not one.is_task]
         tasks = [one for one in observations if one.is_task]
         self._see_wholes([*wholes, *self._unknown_arrays(wholes, tasks)])
@@ -104,6 +105,13 @@ class Draft:
             counted = tally.counted(job, states_, self._now, confirmed=is_confirmed)
             here = self._tasks_of(job_id) if counted.is_over else ()
             self._put(tally.with_times(counted, [*here, *changed.values()]))
+
+    def _give_up_the_forgotten(self) -> None:
+        """Call the jobs UNKNOWN that were never seen, and whose id Slurm has given to another."""
+        for job in self._before.values():
+            holder = self._ids.get(job.slurm_id or "", job.job_id)
+            if job.first_submit_time is None and not job.is_over and holder != job.job_id:
+                self._after[job.job_id] = reconcile.forgotten(job, self._now)
 
     def _see_wholes(self, observations: Sequence[Observation]) -> None:
         seen = reconcile.match(observations, self._before.values())

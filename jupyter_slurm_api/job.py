@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Final
 
 from pydantic import ConfigDict
@@ -35,6 +35,8 @@ _OF_ONE_RUN: Final = (
     "cancelled_by",
     "usage",
 )
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=timezone.utc)
 
 
 class Origin(Model):
@@ -128,8 +130,11 @@ class Job(JobFacts):
         """Tell whether an observation under this job's Slurm id is of this job.
 
         A requeue moves the submit time and counts a restart; another submit
-        time without a restart is another job under an id used again.
+        time without a restart is another job under an id used again. So is what has
+        another's tag, where this job was submitted with one.
         """
+        if seen.tag and self._tag and seen.tag != self._tag:
+            return False
         at = seen.submit_time
         return (
             at is None
@@ -194,10 +199,20 @@ class Job(JobFacts):
         return self.model_copy(update={"first_submit_time": at, "transitions": transitions})
 
     def is_newer_than(self, other: Job) -> bool:
-        """Tell which of two jobs under one Slurm id came later; one not yet seen is the newest."""
-        if self.first_submit_time is None or other.first_submit_time is None:
-            return self.first_submit_time is None
-        return self.first_submit_time > other.first_submit_time
+        """Tell which of two jobs under one Slurm id came later, in doubt the one not yet seen."""
+        return self._age > other._age
+
+    @property
+    def _age(self) -> tuple[datetime, bool]:
+        at = self.first_submit_time or self.submit_time or _LONG_AGO
+        return at, self.first_submit_time is None
+
+    @property
+    def _tag(self) -> str | None:
+        """The UUID in the comment that we submitted this job with; a task has its array's."""
+        if self.origin is None or self.origin.kind != "api":
+            return None
+        return self.task.array_job_id if self.task else self.job_id
 
     def _runs_again(self, seen: Observation) -> bool:
         if (seen.restarts or 0) > (self.restarts or 0):

@@ -128,13 +128,18 @@ class KnownJobs:
         return dict(self._by_slurm_id)
 
     def ended(self, visible: Collection[str], has_accounting: bool) -> list[str]:  # noqa: FBT001 - for a thread
-        """Return the UUIDs of jobs that are over, and of which Slurm says nothing any more."""
+        """Return the UUIDs of jobs that are over, and of which Slurm says nothing any more.
+
+        Not of one whose id was also that of a job that is not over: it tells that this is past.
+        """
+        live = {job.slurm_id for job in self.all() if job.slurm_id and not job.is_over}
         arrays = {slurm_id.partition("_")[0] for slurm_id in visible if "_" in slurm_id}
         return [
             job.job_id
             for job in self.all()
             if job.is_over
             and job.slurm_id not in visible
+            and job.slurm_id not in live
             and not (job.array and job.slurm_id in arrays)
             and (job.accounted or not has_accounting)
         ]

@@ -129,6 +129,16 @@ def gone(job: Job, now: datetime) -> Job:
     return job.with_observation(seen, now)
 
 
+def forgotten(job: Job, now: datetime) -> Job:
+    """End a job whose id the controller has given to another: what is recorded is of that one."""
+    seen = Observation(
+        slurm_id=job.slurm_id or "",
+        status=states.UNKNOWN,
+        reason="Slurm has lost this job, and given its id to another one.",
+    )
+    return job.with_observation(seen, now).model_copy(update={"accounted": True})
+
+
 def own_runs(job: Job, runs: Sequence[Observation]) -> list[Observation]:
     """Return the accounting's runs that can be this job's, the latest last.
 
@@ -147,18 +157,23 @@ def own_runs(job: Job, runs: Sequence[Observation]) -> list[Observation]:
             lives[-1].append(run)
     submits = {job.first_submit_time, job.submit_time}
     seen = [life for life in lives if any(run.submit_time in submits for run in life)]
-    if job.first_submit_time and not job.restarts:
+    if _was_seen_first(job):
         return seen[-1] if seen else []
     return (seen or lives)[-1]
 
 
 def _earliest(job: Job) -> datetime | None:
     """Return the earliest time at which this job can have been submitted, by Slurm's clock."""
-    if job.first_submit_time and not job.restarts:
+    if _was_seen_first(job):
         return job.first_submit_time
     # By our clock; what was first seen when it had been requeued was submitted before.
     ours = job.transitions[0].at if job.transitions else job.submit_time
     return ours - CLOCKS_DIFFER if ours else None
+
+
+def _was_seen_first(job: Job) -> bool:
+    """Tell whether a job was seen before it was ever requeued: each requeue left a run."""
+    return job.first_submit_time is not None and len(job.runs) >= (job.restarts or 0)
 
 
 @dataclass(frozen=True, slots=True)

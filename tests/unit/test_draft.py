@@ -10,6 +10,7 @@ from jupyter_slurm_api import task_ids
 from jupyter_slurm_api.array import Array, ArrayTask, Component
 from jupyter_slurm_api.clock import utc_now
 from jupyter_slurm_api.draft import Draft
+from jupyter_slurm_api.job import Origin
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.models import ClusterInfo
 from jupyter_slurm_api.observation import Observation, Usage
@@ -133,6 +134,21 @@ class TestJobs:
         known.put([make_job(first_submit_time=now - LATER, submit_time=now - LATER)])
         draft = look(seen())
         assert (len(draft.new), draft.changes) == (1, [])
+
+    def test_a_job_never_seen_whose_id_slurm_has_given_to_another_is_unknown(
+        self, look, known, make_job, seen, now
+    ):
+        """A controller that was killed before it saved a job gives the next one its id."""
+        api = {"first_submit_time": None, "origin": Origin(kind="api")}
+        known.put([make_job("forgotten", **api), make_job("new", submit_time=now + LATER, **api)])
+        draft = look(seen(status="RUNNING", tag="new", submit_time=now + LATER))
+        after = {change.before.job_id: change.after for change in draft.changes}
+        assert {job_id: job.status for job_id, job in after.items()} == {
+            "forgotten": "UNKNOWN",
+            "new": "RUNNING",
+        }
+        assert "given its id to another" in after["forgotten"].reason
+        assert after["forgotten"].accounted
 
     def test_a_heterogeneous_job_is_one_job(self, look, seen):
         parts = tuple(

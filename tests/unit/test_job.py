@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from jupyter_slurm_api import reconcile
 from jupyter_slurm_api.array import Array, ArrayTask, Component
 from jupyter_slurm_api.history import Run, Transition
-from jupyter_slurm_api.job import OBSERVED, Job, JobFacts
+from jupyter_slurm_api.job import OBSERVED, Job, JobFacts, Origin
 from jupyter_slurm_api.observation import Observation, Usage
 
 LATER = timedelta(minutes=5)
@@ -96,6 +96,21 @@ class TestIsIn:
         job = make_job("bbbb")
         assert job.is_in(seen(submit_time=now + LATER, tag="bbbb"))
         assert not job.is_in(seen(submit_time=now + LATER, tag="cccc"))
+
+    @pytest.mark.parametrize("look", [{}, {"restarts": 1}])
+    def test_another_submit_s_tag_is_another_job(self, make_job, now, look):
+        job = make_job("bbbb", first_submit_time=None, origin=Origin(kind="api"))
+        assert job.is_in(seen(submit_time=now + LATER, **look))
+        assert not job.is_in(seen(submit_time=now + LATER, tag="cccc", **look))
+
+    def test_a_copied_tag_says_nothing_of_a_job_that_was_submitted_without_us(self, make_job, now):
+        job = make_job("bbbb", origin=Origin(kind="slurm"))
+        assert job.is_in(seen(submit_time=now, tag="cccc"))
+
+    def test_a_task_has_its_array_s_tag(self, make_job, now):
+        task = ArrayTask(array_job_id="aaaa", array_slurm_id="42", task_id=3)
+        job = make_job("bbbb", task=task, origin=Origin(kind="api"))
+        assert job.is_in(seen(submit_time=now, tag="aaaa"))
 
 
 class TestWithObservation:
@@ -326,3 +341,11 @@ def test_the_newer_of_two_jobs_under_one_id(make_job, now, mine, theirs, newer):
         for day in (mine, theirs)
     )
     assert one.is_newer_than(other) is newer
+
+
+def test_a_job_not_seen_yet_is_older_than_what_was_submitted_after_it(make_job, now):
+    forgotten = make_job(first_submit_time=None)
+    seen_later = make_job(submit_time=now + LATER, first_submit_time=now + LATER)
+    unseen_later = make_job(submit_time=now + LATER, first_submit_time=None)
+    assert not forgotten.is_newer_than(seen_later)
+    assert unseen_later.is_newer_than(forgotten)

@@ -150,6 +150,16 @@ def test_of_two_jobs_under_one_id_the_newer_has_it_whichever_came_first(known, m
     assert known.get("old") is old
 
 
+def test_who_had_an_id_last_stays_while_an_older_job_under_it_is_open(known, make_job, now):
+    later = now + timedelta(seconds=9)
+    known.put([make_job("forgotten", first_submit_time=None)])
+    known.put([make_job("new", status="COMPLETED", submit_time=later, first_submit_time=later)])
+    assert known.get("42").job_id == "new"
+    assert known.ended(set(), has_accounting=False) == []
+    known.drop("forgotten")
+    assert known.ended(set(), has_accounting=False) == ["new"]
+
+
 def test_a_job_is_dropped(known, make_job):
     known.put([make_job("aaaa"), make_job("bbbb", slurm_id="43")])
     known.drop("aaaa")

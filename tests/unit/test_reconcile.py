@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from jupyter_slurm_api import reconcile
+from jupyter_slurm_api.history import Run
 from jupyter_slurm_api.models import ClusterInfo
 from jupyter_slurm_api.observation import Observation, Usage
 from jupyter_slurm_api.reconcile import CLOCKS_DIFFER, Change, Findings
@@ -138,6 +139,15 @@ class TestOwnRuns:
     def test_a_job_that_was_first_seen_after_a_requeue_was_submitted_before(self, make_job, now):
         runs = [seen(submit_time=now - MOMENT, end_time=now), seen(submit_time=now)]
         assert reconcile.own_runs(make_job(restarts=1), runs) == runs
+
+    def test_nor_is_it_a_run_of_one_that_was_requeued_since(self, make_job, now):
+        runs = [
+            seen(submit_time=now - MOMENT, end_time=now - MOMENT),
+            seen(submit_time=now, end_time=now + LATER),
+            seen(submit_time=now + LATER),
+        ]
+        requeued = make_job(restarts=1, runs=(Run(status="REQUEUED"),))
+        assert reconcile.own_runs(requeued, runs) == runs[1:]
 
     def test_what_was_submitted_before_is_another_job_under_this_id(self, make_job, now):
         runs = [seen(submit_time=now - timedelta(seconds=1)), seen(submit_time=now)]
