@@ -13,7 +13,7 @@ from .wording import sendings
 
 BOUNDS: Final = {
     "queue": COMMAND_TIMEOUT + 3,
-    "health": 3.0,
+    "health": 5.0,
     "job": 15.0,
     "tasks": 15.0,
     "submit": 2 * COMMAND_TIMEOUT + 25,
