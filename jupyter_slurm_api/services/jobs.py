@@ -26,8 +26,10 @@ from .output import OutputService, as_text
 from .queue import QueueService
 from .viewer import Viewer
 
-_SLURM_ID: Final = re.compile(r"[0-9]{1,20}(?:[_+][0-9]{1,20})?")
-_TASKS: Final = re.compile(r"[0-9]{1,20}_\[[0-9,:%-]{1,1000}\]")
+# No zeros before a number: Slurm takes them, and would know a job by names that we do not.
+_SLURM_ID: Final = re.compile(r"[1-9][0-9]{0,9}(?:[_+](?:0|[1-9][0-9]{0,6}))?")
+_TASKS: Final = re.compile(r"[1-9][0-9]{0,9}_\[[0-9,:%-]{1,1000}\]")
+_LARGEST_ID: Final = 2**32 - 1  # of a larger one Slurm's commands take the lower 32 bits
 _LOOK_SECONDS: Final = 2.0
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -168,7 +170,9 @@ class JobService:
 
 def is_slurm_id(name: str) -> bool:
     """Tell whether this is how Slurm names a job, a task or a range of tasks."""
-    return bool(_SLURM_ID.fullmatch(name) or _TASKS.fullmatch(name))
+    if not (_SLURM_ID.fullmatch(name) or _TASKS.fullmatch(name)):
+        return False
+    return int(words.job_of(name)) <= _LARGEST_ID
 
 
 def _check_id(job_id: str) -> bool:

@@ -100,7 +100,17 @@ class TestOne:
         answer = await act("job", "55", "requeue")
         assert (answer.status, answer.body["message"]) == (403, "Access/permission denied")
 
-    @pytest.mark.parametrize(("job_id", "status"), [(UNKNOWN, 404), ("nonsense", 422)])
+    @pytest.mark.parametrize(
+        ("job_id", "status"),
+        [
+            (UNKNOWN, 404),
+            ("nonsense", 422),
+            (str(2**32 + 101), 404),  # of which scancel takes the lower 32 bits: job 101
+            (f"{2**32 + 101}_3", 404),
+            ("00101", 422),
+            ("0", 422),
+        ],
+    )
     async def test_what_is_no_job(self, act, slurm, job_id, status):
         assert (await act("job", job_id, "hold")).status == status
         assert slurm.acts == []

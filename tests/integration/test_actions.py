@@ -40,6 +40,13 @@ def test_a_cancelled_job_is_cancelled_in_the_next_answer(server, job):
     assert server.call("DELETE", f"slurm/job/{job['job_id']}").status_code == 409
 
 
+def test_a_job_is_not_met_by_a_number_whose_lower_bits_it_has(server, held):
+    slurm_id = int(server.job(held)["slurm_id"])
+    assert server.call("DELETE", f"slurm/job/{2**32 + slurm_id}").status_code == 404
+    assert server.call("DELETE", f"slurm/job/0{slurm_id}").status_code == 422
+    assert server.job(held)["status"] == "PENDING"
+
+
 def test_a_job_is_released_and_held_again(server, held):
     assert act(server, held, "hold").status_code == 200
     assert server.job(held)["reason"] == "JobHeldUser"
