@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Collection
 from datetime import datetime, timezone
 from typing import Annotated, Any, Final, TypeAlias
@@ -16,6 +17,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import from_json
 
 from . import states
 from .errors import InvalidRequest
@@ -45,7 +47,7 @@ SORTABLE_LINES: Final = (
     "priority",
 )
 _TIMES: Final = frozenset({"submit_time", "start_time", "end_time"})
-_A_TIME: Final = TypeAdapter(datetime)
+_A_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _words(value: Any) -> Any:
@@ -62,9 +64,21 @@ def _state(word: str) -> str:
     return state
 
 
-def _with_zone(moment: datetime) -> datetime:
-    """Take a time without a zone for UTC, as all our times are."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+def _date(value: Any) -> Any:
+    """Refuse numbers: pydantic takes them for seconds, or milliseconds where they are large."""
+    if isinstance(value, str) and not _A_DATE.match(value):
+        raise ValueError("a time is written as 2026-11-24T12:00:00Z")
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a time as all our times are; one without a zone is taken for such."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError("a time is of the years 1 to 9999") from None
 
 
 _Words: TypeAlias = Annotated[list[str], BeforeValidator(_words)]
@@ -74,8 +88,10 @@ _State: TypeAlias = Annotated[
 _States: TypeAlias = Annotated[
     list[_State], BeforeValidator(_words), Field(description="Long as PENDING or short as PD")
 ]
-_Time: TypeAlias = Annotated[datetime, AfterValidator(_with_zone)]
-_Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
+_Time: TypeAlias = Annotated[datetime, BeforeValidator(_date), AfterValidator(_in_utc)]
+_A_TIME: Final = TypeAdapter[datetime](_Time)
+_Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+_Number: TypeAlias = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # as MongoDB has them
 _Cursor: TypeAlias = Annotated[
     _Text | None, Field(description="The `next_cursor` of the page before; null there on the last")
 ]
@@ -167,7 +183,10 @@ class HealthQuery(Model):
     ready: Annotated[
         bool,
         BeforeValidator(lambda word: word or "1"),
-        Field(description="Answer 503 where a part is away"),
+        Field(
+            description="Answer 503 where a part is away",
+            json_schema_extra={"allowEmptyValue": True},
+        ),
     ] = False
 
 
@@ -185,7 +204,7 @@ class Place(Model):
     """Where a page ended: at the job with this value of what is sorted by."""
 
     sort: str
-    value: datetime | str | int | None
+    value: datetime | str | _Number | None
     job_id: str
 
     def cursor(self) -> str:
@@ -199,7 +218,7 @@ class Place(Model):
         """Read a cursor that was written for this order; a value of ``times`` becomes one."""
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
-            of, value, job_id = json.loads(base64.urlsafe_b64decode(padded))
+            of, value, job_id = from_json(base64.urlsafe_b64decode(padded))
             if of != sort:
                 raise InvalidRequest("This 'cursor' is of another 'sort': begin without one.")
             if value is not None and sort.removeprefix("-") in times:

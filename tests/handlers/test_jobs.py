@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -127,8 +129,12 @@ async def test_a_document_of_an_older_version_is_listed_too(call, database, kept
         ({"limit": "1001"}, "limit"),
         ({"sort": "script"}, "sort"),
         ({"since": "yesterday"}, "since"),
+        ({"since": "1764244800"}, "since"),  # seconds, or milliseconds?
+        ({"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ({"until": "9999-12-31T23:59:59-14:00"}, "until"),
         ({"colour": "red"}, "colour"),
         ({"q": ""}, "q"),
+        ({"q": "a\0b"}, "q"),  # MongoDB takes no such pattern
     ],
 )
 async def test_what_cannot_be_asked(call, params, field):
@@ -140,6 +146,23 @@ async def test_what_cannot_be_asked(call, params, field):
 @pytest.mark.parametrize("cursor", ["nonsense", "e30", "W10", "WzEsMiwzXQ", "é"])
 async def test_a_cursor_that_is_none(call, cursor):
     answer = await call("slurm", "jobs", params={"cursor": cursor})
+    assert (answer.status, "cursor" in answer.body["message"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("sort", "value"),
+    [
+        ("submit_time", "0001-01-01T00:00:00+14:00"),
+        ("submit_time", "1764244800"),
+        ("name", 2**63),
+        ("name", "\ud800"),
+        ("name", ["a"]),
+    ],
+)
+async def test_a_cursor_that_nobody_was_given(call, sort, value):
+    text = json.dumps([sort, value, "an id"]).encode()
+    cursor = base64.urlsafe_b64encode(text).decode().rstrip("=")
+    answer = await call("slurm", "jobs", params={"cursor": cursor, "sort": sort})
     assert (answer.status, "cursor" in answer.body["message"]) == (422, True)
 
 
