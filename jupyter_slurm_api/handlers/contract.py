@@ -62,7 +62,7 @@ class Operation:
         return self.permission or ("read" if verb == "get" else "write")
 
 
-_ACTION: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+_ABOUT_A_JOB: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _IF_CHANGED: Final = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
@@ -90,29 +90,29 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         answer=ActionAnswer,
         body=ChangeRequest,
         example={"time_limit": "00:30:00"},
-        refusals=_ACTION,
+        refusals=_ABOUT_A_JOB,
     ),
     ("/job/{job_id}", "delete"): Operation(
         "Cancel a job, or send it a signal",
         answer=ActionAnswer,
         query=CancelQuery,
-        refusals=_ACTION,
+        refusals=_ABOUT_A_JOB,
     ),
     ("/job/{job_id}/tasks", "get"): Operation(
         "List the tasks of an array",
         answer=TasksView,
         query=TaskSearch,
-        refusals=(HTTPStatus.NOT_FOUND,),
+        refusals=_ABOUT_A_JOB,
     ),
     ("/job/{job_id}/{action}", "post"): Operation(
-        "Do something to a job", answer=ActionAnswer, refusals=_ACTION
+        "Do something to a job", answer=ActionAnswer, refusals=_ABOUT_A_JOB
     ),
     ("/job/{job_id}/signal", "post"): Operation(
         "Send a job a signal",
         answer=ActionAnswer,
         body=SignalRequest,
         example={"signal": "USR1"},
-        refusals=_ACTION,
+        refusals=_ABOUT_A_JOB,
     ),
     ("/jobs", "get"): Operation(
         "List one's own jobs, also those that have left Slurm's queue",

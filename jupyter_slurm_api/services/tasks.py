@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from .. import task_ids
-from ..errors import InvalidRequest
+from ..errors import Conflict
 from ..job import Job
 from ..search import TaskSearch
 from ..store.tasks import TaskPage, TaskStore
@@ -32,12 +32,13 @@ class TaskService:
         """Return a page of an array's tasks as JSON.
 
         Raises:
-            InvalidRequest: this is no array.
+            InvalidRequest: this is no id.
             JobNotFound: there is no such job, or it is not this user's.
+            Conflict: it is no array.
         """
         array = await self._jobs.own(job_id)
         if array.array is None:
-            raise InvalidRequest(f"Job {job_id} is no array, so it has no tasks.")
+            raise Conflict(f"Job {job_id} is no array, so it has no tasks.", job_id=array.job_id)
         found = await self._store.page(
             array.job_id, search.state, after=search.after, limit=search.limit + 1
         )

@@ -146,7 +146,7 @@ async def test_what_cannot_be_asked(call, array, params, said):
 async def test_a_job_that_is_no_array_has_no_tasks(call, submit):
     await submit({"script": SCRIPT})
     answer = await call("slurm", "job", "101", "tasks")
-    assert answer.status == 422
+    assert answer.status == 409
     assert "no array" in answer.body["message"]
 
 
