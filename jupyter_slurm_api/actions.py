@@ -10,7 +10,9 @@ from pydantic import AfterValidator, Field, StrictInt, StrictStr, model_validato
 
 from .models import Model
 
-_SIGNAL: Final = re.compile(r"[A-Z]{2,10}[0-9]{0,2}|[1-9]|[1-5][0-9]|6[0-4]")
+_SIGNAL: Final = re.compile(
+    r"(?:[Ss][Ii][Gg])?(?:[A-Za-z]{2,10}[0-9]{0,2}|[1-9]|[1-5][0-9]|6[0-4])"
+)
 MOST_AT_ONCE: Final = 1000
 
 Verb: TypeAlias = Literal["cancel", "hold", "release", "requeue", "suspend", "resume", "signal"]
@@ -22,10 +24,9 @@ def signal_name(word: str) -> str:
     Raises:
         ValueError: this is no signal.
     """
-    name = word.upper().removeprefix("SIG")
-    if not _SIGNAL.fullmatch(name):
+    if not _SIGNAL.fullmatch(word):
         raise ValueError("a signal is a name such as USR1, or a number from 1 to 64")
-    return name
+    return word.upper().removeprefix("SIG")
 
 
 def _one_line(text: str) -> str:
@@ -34,7 +35,11 @@ def _one_line(text: str) -> str:
     return text
 
 
-_Signal: TypeAlias = Annotated[StrictStr, AfterValidator(signal_name)]
+_Signal: TypeAlias = Annotated[
+    StrictStr,
+    AfterValidator(signal_name),
+    Field(json_schema_extra={"pattern": f"^(?:{_SIGNAL.pattern})$"}),
+]
 _Line: TypeAlias = Annotated[StrictStr, Field(max_length=1000), AfterValidator(_one_line)]
 _Word: TypeAlias = Annotated[_Line, Field(min_length=1)]
 

@@ -51,7 +51,13 @@ _Tag: TypeAlias = Annotated[
 class SubmitRequest(Model):
     """The body of ``POST submit``."""
 
-    script: Annotated[StrictStr, Field(description="The batch script, beginning with #!")]
+    script: Annotated[
+        StrictStr,
+        Field(
+            description="The batch script, beginning with #!",
+            json_schema_extra={"pattern": "^#!"},
+        ),
+    ]
     name: Annotated[StrictStr | None, Field(description="The job's name; wins over all else")] = (
         None
     )

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from .._version import __version__
 from ..models import Model
+from ..services.jobs import ONE_JOB, SOME_JOBS
 from ..views import Problem
 from .base import AUTH_RESOURCE
 from .contract import OPERATIONS, Operation
@@ -26,6 +27,7 @@ _ANY_MAY_MEET: Final = (
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 )
+_BESIDE_THE_SCHEMA: Final = ("description", "allowEmptyValue")
 _Mode = Literal["validation", "serialization"]
 _Schemas = dict[tuple[type[Model], _Mode], dict[str, Any]]
 
@@ -84,7 +86,7 @@ def _operation(route: Route, verb: str, operation: Operation, schemas: _Schemas)
         "summary": operation.summary,
         "x-jupyter-permission": f"{operation.permission_of(verb)} {AUTH_RESOURCE}",
         "parameters": [
-            *_path_parameters(route),
+            *_path_parameters(route, verb),
             *_query_parameters(operation),
             *_header_parameters(operation),
         ],
@@ -104,16 +106,25 @@ def _identifier(path: str, verb: str) -> str:
     return "_".join([verb, *re.findall(r"\w+", path)])
 
 
-def _path_parameters(route: Route) -> list[dict[str, Any]]:
+def _path_parameters(route: Route, verb: str) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", **({"enum": list(words)} if words else {"minLength": 1})},
+            "schema": {"type": "string", **_allowed(name, words, verb)},
         }
         for name, words in route.parts.items()
     ]
+
+
+def _allowed(name: str, words: tuple[str, ...], verb: str) -> dict[str, Any]:
+    """Return what a part of a path may be."""
+    if words:
+        return {"enum": list(words)}
+    if name == "job_id":
+        return {"pattern": ONE_JOB if verb == "get" else SOME_JOBS}
+    return {"minLength": 1}
 
 
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -123,7 +134,7 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
         {
             "name": name,
             "in": "query",
-            "description": schema.get("description", ""),
+            **{key: schema[key] for key in _BESIDE_THE_SCHEMA if key in schema},
             "schema": _sendable(schema),
         }
         for name, schema in operation.query.model_json_schema()["properties"].items()
@@ -132,7 +143,8 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of what can stand in a query: null cannot, it is not sent."""
-    kept = {name: value for name, value in schema.items() if name not in ("title", "description")}
+    left_out = ("title", *_BESIDE_THE_SCHEMA)
+    kept = {name: value for name, value in schema.items() if name not in left_out}
     some = [each for each in kept.pop("anyOf", ()) if each != {"type": "null"}]
     if kept.get("default", ...) is None:
         del kept["default"]

@@ -31,7 +31,13 @@ _SLURM_ID: Final = re.compile(r"[1-9][0-9]{0,9}(?:[_+](?:0|[1-9][0-9]{0,6}))?")
 _TASKS: Final = re.compile(r"[1-9][0-9]{0,9}_\[[0-9,:%-]{1,1000}\]")
 _LARGEST_ID: Final = 2**32 - 1  # of a larger one Slurm's commands take the lower 32 bits
 _LOOK_SECONDS: Final = 2.0
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+ONE_JOB: Final = f"^(?:{_UUID.pattern}|{_SLURM_ID.pattern})$"
+"""What names a job or a task."""
+
+SOME_JOBS: Final = f"^(?:{_UUID.pattern}|{_SLURM_ID.pattern}|{_TASKS.pattern})$"
+"""What names a job, a task or a range of tasks."""
 
 
 class JobService:

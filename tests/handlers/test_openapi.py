@@ -42,6 +42,21 @@ async def test_each_operation_has_a_name_of_its_own(document):
     assert len(names) == len(set(names)) == len(OPERATIONS)
 
 
+async def test_it_says_what_a_path_may_hold(document):
+    paths = (await document())["paths"]
+
+    def pattern(verb):
+        return paths["/job/{job_id}"][verb]["parameters"][0]["schema"]["pattern"]
+
+    for name in ("101", "101_0", "101+1", "550e8400-e29b-41d4-a716-446655440000"):
+        assert re.search(pattern("get"), name)
+        assert re.search(pattern("delete"), name)
+    for name in ("", "0101", "0", "101_", "101_01", "job"):
+        assert not re.search(pattern("get"), name)
+    assert not re.search(pattern("get"), "12_[3-9]")
+    assert re.search(pattern("delete"), "12_[3-9]")
+
+
 async def test_only_health_can_do_without_a_login(document):
     free = [
         path
