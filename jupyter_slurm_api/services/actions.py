@@ -74,7 +74,7 @@ class ActionService:
             SlurmDenied: Slurm does not let this user do it.
             SlurmError: Slurm does not do it, or does not answer.
         """
-        job = (await self._jobs.named([name])).get(name)
+        job = (await self._named(verb, [name])).get(name)
         slurm_id = _slurm_id(verb, name, job)
         refused = await self._slurm.act(verb, [slurm_id], signal)
         if slurm_id in refused:
@@ -98,7 +98,7 @@ class ActionService:
             InvalidRequest: one of them is no id; nothing was done.
             SlurmError: Slurm does not answer.
         """
-        jobs = await self._jobs.named(names)
+        jobs = await self._named(verb, names)
         checked = {name: self._checked(verb, name, jobs.get(name)) for name in names}
         ids = {name: one for name, one in checked.items() if isinstance(one, str)}
         errors = {name: one for name, one in checked.items() if isinstance(one, SlurmApiError)}
@@ -109,6 +109,13 @@ class ActionService:
             await self._acted()
         errors |= {name: refused[one] for name, one in ids.items() if one in refused}
         return [_outcome(name, jobs.get(name), _DONE[verb], errors.get(name)) for name in names]
+
+    async def _named(self, verb: str, names: Sequence[str]) -> dict[str, Job]:
+        jobs = await self._jobs.named(names)
+        if verb == "signal" and any(job.status == "PENDING" for job in jobs.values()):
+            await self._acted()  # one that waited when it was last seen may have started
+            jobs = await self._jobs.named(names)
+        return jobs
 
     def _checked(self, verb: str, name: str, job: Job | None) -> str | SlurmApiError:
         """Return the id by which Slurm is asked for one of many, or why it is left out."""
@@ -128,6 +135,12 @@ def _slurm_id(verb: str, name: str, job: Job | None) -> str:
         raise JobNotFound(f"There is no job {name}, or it is not one of yours.")
     if job.is_over and verb not in _ALSO_WHEN_OVER:
         raise Conflict(f"Job {name} is over: {job.status}.", job_id=job.job_id)
+    # scancel would try again and again, longer than anybody waits for it.
+    if verb == "signal" and job.status == "PENDING":
+        raise Conflict(
+            f"Job {name} waits, and nothing of it could take a signal yet. To end it, cancel it.",
+            job_id=job.job_id,
+        )
     if job.slurm_id is None:
         raise Conflict(
             f"Slurm has not said yet whether it has job {name}. Try again in a moment.",

@@ -33,14 +33,20 @@ def change(call):
 
 
 @pytest.fixture
-def end(database):
-    """Let all jobs be over."""
+def turn(database):
+    """Let all jobs be in a state."""
 
-    def write():
-        over = {"status": "COMPLETED", "base_state": "COMPLETED"}
-        database.client["outputs"]["jobs"].update_many({}, {"$set": over})
+    def write(state):
+        changed = {"status": state, "base_state": state}
+        database.client["outputs"]["jobs"].update_many({}, {"$set": changed})
 
     return write
+
+
+@pytest.fixture
+def end(turn):
+    """Let all jobs be over."""
+    return lambda: turn("COMPLETED")
 
 
 class TestOne:
@@ -60,16 +66,30 @@ class TestOne:
         assert (answer.status, answer.body["message"]) == (200, "The job is cancelled.")
         assert slurm.acts == [("cancel", ["101"], None)]
 
-    async def test_delete_with_a_signal_sends_it(self, call, submit, slurm):
+    async def test_delete_with_a_signal_sends_it(self, call, submit, slurm, turn):
         await submit({"script": SCRIPT})
+        turn("RUNNING")
         await call("slurm", "job", "101", method="DELETE", params={"signal": "sigusr1"})
         assert slurm.acts == [("signal", ["101"], "USR1")]
 
     @pytest.mark.parametrize(("sent", "given"), [("USR1", "USR1"), ("SIGTERM", "TERM"), ("9", "9")])
-    async def test_a_signal(self, act, submit, slurm, sent, given):
+    async def test_a_signal(self, act, submit, slurm, turn, sent, given):
         await submit({"script": SCRIPT})
+        turn("RUNNING")
         await act("job", "101", "signal", signal=sent)
         assert slurm.acts == [("signal", ["101"], given)]
+
+    async def test_no_signal_is_sent_to_a_job_that_waits(self, act, submit, slurm):
+        await submit({"script": SCRIPT})
+        answer = await act("job", "101", "signal", signal="USR1")
+        assert (answer.status, slurm.acts) == (409, [])
+        assert "cancel it" in answer.body["message"]
+
+    async def test_a_job_that_has_just_started_takes_a_signal(self, act, submit, slurm, turn):
+        await submit({"script": SCRIPT})
+        slurm.on_look = lambda: turn("RUNNING")
+        assert (await act("job", "101", "signal", signal="USR1")).status == 200
+        assert slurm.acts == [("signal", ["101"], "USR1")]
 
     @pytest.mark.parametrize("signal", ["", "0", "65", "USR1;id", "--help", "a b", None, 9])
     async def test_what_is_no_signal_is_not_sent(self, act, submit, slurm, signal):
@@ -167,6 +187,14 @@ class TestMany:
         answer = await act("jobs", "actions", action="cancel", ids=ids)
         assert slurm.acts == [("cancel", ["101"], None)]
         assert [one["id"] for one in answer.body["results"]] == ids
+
+    async def test_a_signal_goes_to_those_that_run(self, act, submit, slurm, turn):
+        await submit({"script": SCRIPT})
+        turn("RUNNING")
+        await submit({"script": SCRIPT})
+        answer = await act("jobs", "actions", action="signal", signal="USR1", ids=["101", "102"])
+        assert slurm.acts == [("signal", ["101"], "USR1")]
+        assert [one["status"] for one in answer.body["results"]] == [200, 409]
 
     async def test_a_range_of_tasks_stays_one(self, act, slurm):
         await act("jobs", "actions", action="hold", ids=["12_[3-9]"])

@@ -83,6 +83,11 @@ def test_a_signal_reaches_the_script(server):
     assert server.wait_for_status(job_id, "FAILED")["exit_code"] == 3
 
 
+def test_a_signal_to_a_job_that_waits_is_refused_at_once(server, held):
+    answer = act(server, held, "signal", signal="USR1")  # scancel itself would try for a minute
+    assert (answer.status_code, "waits" in answer.json()["message"]) == (409, True)
+
+
 def test_many_at_once(server, job, held):
     array = server.submit(SLEEP, parameters={"array": "0-9", "hold": True, **SMALL})
     slurm_id = server.job(array)["slurm_id"]
