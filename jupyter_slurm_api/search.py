@@ -86,7 +86,11 @@ _State: TypeAlias = Annotated[
     str, AfterValidator(_state), Field(json_schema_extra={"enum": [*states.CODES]})
 ]
 _States: TypeAlias = Annotated[
-    list[_State], BeforeValidator(_words), Field(description="Long as PENDING or short as PD")
+    list[_State],
+    BeforeValidator(_words),
+    Field(
+        description="Long as PENDING or short as PD", json_schema_extra={"allowEmptyValue": True}
+    ),
 ]
 _Time: TypeAlias = Annotated[datetime, BeforeValidator(_date), AfterValidator(_in_utc)]
 _A_TIME: Final = TypeAdapter[datetime](_Time)

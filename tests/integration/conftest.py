@@ -20,6 +20,11 @@ from jupyter_slurm_api.local.spec import ClusterSpec
 from servers import Server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let test_contract take longer, where it is named."""
+    parser.addoption("--cases", type=int, help="how much test_contract asks of each operation")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep on one worker the tests of a module, and all modules that use the common cluster."""
