@@ -15,6 +15,7 @@
     ├── DatabaseUnavailable     MongoDB is away
     │   └── MongodUnavailable   ... because the mongod of this user cannot run here
     ├── FilesUnavailable        a file system does not answer
+    ├── TooManyRequests         the places for what was asked are all taken
     ├── NotReady                the server is still starting, or stopping
     └── DevClusterError         the personal Slurm could not be started or stopped
 
@@ -98,6 +99,10 @@ class MongodUnavailable(DatabaseUnavailable):
 
 class FilesUnavailable(SlurmApiError):
     """A file system did not answer in time."""
+
+
+class TooManyRequests(SlurmApiError):
+    """As many as may be served at once are being served."""
 
 
 class NotReady(SlurmApiError):

@@ -14,6 +14,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int, Unicode, default
 
 from . import garbage
+from .bus import EventBus, register_schemas
 from .errors import NotReady
 from .handlers.base import SERVICES
 from .handlers.routes import mounted
@@ -121,6 +122,7 @@ class SlurmApi(ExtensionApp):
     def initialize_settings(self) -> None:
         """Give the handlers the way to the services, and say loudly what is set wrong."""
         self.settings[SERVICES] = self.services
+        register_schemas(self.settings["event_logger"])
         for fault in self._faults():
             self.log.critical("jupyter_slurm_api does not work: %s", fault)
         for sentence in self._deletions():
@@ -157,7 +159,10 @@ class SlurmApi(ExtensionApp):
         assert self.serverapp is not None  # noqa: S101 - linked before anything runs
         names = [field.name for field in fields(wiring.Settings)]
         settings = wiring.Settings(**{name: getattr(self, name) for name in names})
-        running: Running = wiring.Running.start(settings, Path(self.serverapp.root_dir), os.environ)
+        bus = EventBus(self.settings["event_logger"])
+        running: Running = wiring.Running.start(
+            settings, Path(self.serverapp.root_dir), os.environ, bus
+        )
         return running
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - Jupyter's hook

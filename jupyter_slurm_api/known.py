@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias
 
 from . import states, tally, task_ids
 from .job import Job
 from .observation import Observation
+
+Changed: TypeAlias = Callable[[Job | None, Job | None], None]
+"""What is told of a change: the job before, if it was known, and after, if it still is."""
 
 
 class KnownJobs:
@@ -22,17 +27,25 @@ class KnownJobs:
         self._tasks: dict[str, dict[int, str]] = {}
         self.version = 0
         """Grows with every change, so that who has seen one version knows whether to look again."""
+        self._listeners: list[Changed] = []
 
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def put(self, jobs: Iterable[Job]) -> None:
+    def listen(self, changed: Changed) -> None:
+        """Have each change told from now on: all that is written of jobs comes by here."""
+        self._listeners.append(changed)
+
+    def put(self, jobs: Iterable[Job], *, news: bool = True) -> None:
         """Note jobs; where one is here already, the later revision stays.
 
         Of two jobs under one Slurm id, which Slurm has used again, the newer one has it.
+        What is no ``news`` changes nothing: it is noted as it was all the time.
         """
         for job in jobs:
             old = self._jobs.get(job.job_id)
+            if news and (old is None or job.revision > old.revision):
+                self._tell(old, job)
             if old is None or job.revision >= old.revision:
                 self.version += 1
                 self._jobs[job.job_id] = job
@@ -41,6 +54,10 @@ class KnownJobs:
                 if job.task:
                     tasks = self._tasks.setdefault(job.task.array_job_id, {})
                     tasks[job.task.task_id] = job.status
+
+    def _tell(self, before: Job | None, after: Job | None) -> None:
+        for changed in self._listeners:
+            changed(before, after)
 
     def put_tasks(self, array_job_id: str, tasks: Mapping[int, str]) -> None:
         """Note the states of an array's tasks; what is here already is newer."""
@@ -55,6 +72,8 @@ class KnownJobs:
         self.version += 1
         job = self._jobs.pop(job_id, None)
         self._tasks.pop(job_id, None)
+        if job:
+            self._tell(job, None)
         if job and self._by_slurm_id.get(job.slurm_id or "") == job_id:
             del self._by_slurm_id[job.slurm_id or ""]
 
@@ -74,6 +93,16 @@ class KnownJobs:
     def tasks(self, array_job_id: str) -> dict[int, str]:
         """Return the states of an array's tasks that have started, by task id."""
         return dict(self._tasks.get(array_job_id, {}))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs are in each state that is no end; an array's tasks count singly."""
+        found = Counter[str]()
+        for job in self._jobs.values():
+            if job.array:
+                found.update({} if job.is_over else job.array.counts)
+            elif not job.task:
+                found[job.status] += 1
+        return {state: count for state, count in found.items() if not states.is_over(state)}
 
     def any_live(self) -> bool:
         """Tell whether any job is not over."""

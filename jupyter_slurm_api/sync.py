@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from .cancelling import cancel
 from .clock import utc_now
@@ -28,6 +28,9 @@ _SETTLE_SECONDS: Final = 2.0  # a job that was just submitted needs a moment to 
 _AFTER_ACTION_SECONDS: Final = 1.0  # the least between two looks, where users act
 _ACTED_SECONDS: Final = 5.0
 _MISSED: Final = 2  # pauses without a look, after which what is known counts as old
+
+Outcome: TypeAlias = Literal["ok", "slurm_error", "database_error", "internal_error"]
+"""How a tick ended."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +53,8 @@ class Sync:
 
     A tick begins after the last one has ended; with Slurm or MongoDB away the
     pauses grow, and who waits for a look does not shorten them: only a sign that
-    Slurm is not as it was does. ``over`` is called with jobs that have just ended.
+    Slurm is not as it was does. ``over`` is called with jobs that have just ended,
+    ``looked`` after each tick with its outcome and how many seconds it took.
     """
 
     def __init__(
@@ -62,9 +66,11 @@ class Sync:
         *,
         user: str,
         over: Callable[[Iterable[Job]], None],
+        looked: Callable[[Outcome, float], None],
     ) -> None:
         self._known = known
         self._intervals = intervals
+        self._looked = looked
         self._tick = Tick(slurm, store, known, user=user, over=over, conflict=self.soon)
         self._asked = asyncio.Event()
         self._turned = asyncio.Event()
@@ -166,22 +172,32 @@ class Sync:
             self._turned.clear()
             self._acted.clear()
             waiting, self._waiting = self._waiting, []
-            try:
-                await self.tick()
-            except SlurmError as error:
-                self._slurm_error = error.message
-                self._slurm_last_error = {"message": error.message, "at": utc_now()}
-                self._failed(error.message)
-            except SlurmApiError as error:
-                self._failed(error.message)
-            except Exception as error:  # noqa: BLE001 - the loop alone must outlive any fault
-                _log.exception("the sync failed; it goes on")
-                self._failed(f"internal error: {type(error).__name__}")
+            began = time.monotonic()
+            outcome = await self._try()
+            self._looked(outcome, time.monotonic() - began)
             self.first_tick.set()
             for one in waiting:
                 if not one.done():
                     one.set_result(None)
             await self._rest()
+
+    async def _try(self) -> Outcome:
+        """Tick, and note what the matter is where that fails."""
+        try:
+            await self.tick()
+        except SlurmError as error:
+            self._slurm_error = error.message
+            self._slurm_last_error = {"message": error.message, "at": utc_now()}
+            self._failed(error.message)
+            return "slurm_error"
+        except SlurmApiError as error:
+            self._failed(error.message)
+            return "database_error"
+        except Exception as error:  # noqa: BLE001 - the loop alone must outlive any fault
+            _log.exception("the sync failed; it goes on")
+            self._failed(f"internal error: {type(error).__name__}")
+            return "internal_error"
+        return "ok"
 
     async def _rest(self) -> None:
         floor = self._intervals.floor

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
 from . import garbage
@@ -204,7 +205,7 @@ class Tick:
 
     async def _put(self, jobs: Sequence[Job]) -> None:
         """Note jobs from the database, arrays with the states of their tasks."""
-        await _some_at_a_time(jobs, self._known.put)
+        await _some_at_a_time(jobs, partial(self._known.put, news=self._loaded))
         arrays = [job.job_id for job in jobs if job.array]
         if arrays:
             for array_job_id, tasks in (await self._store.task_states(arrays)).items():
@@ -228,9 +229,9 @@ class Tick:
 
     async def _read_again(self, cluster: str, jobs: Sequence[Job]) -> list[Job]:
         ids = [job.slurm_id for job in jobs if job.slurm_id]
+        found = await self._store.find(cluster, ids, [job.job_id for job in jobs])
         for job in jobs:
             self._known.drop(job.job_id)
-        found = await self._store.find(cluster, ids, [job.job_id for job in jobs])
         await self._put(found)
         self._conflict()
         return found

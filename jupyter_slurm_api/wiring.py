@@ -12,16 +12,19 @@ from typing import Final
 
 from pymongo.database import Database
 
+from .bus import EventBus
 from .known import KnownJobs
 from .local.mongod import EmbeddedMongod
 from .services import Services
 from .services.actions import ActionService
+from .services.events import EventService
 from .services.health import HealthService
 from .services.jobs import JobService
 from .services.listing import ListingService
 from .services.output import OutputService
 from .services.queue import QueueService
 from .services.retention import RetentionService
+from .services.streams import StreamLimit
 from .services.submission import Checks
 from .services.submit import SubmitService
 from .services.tasks import TaskService
@@ -35,9 +38,10 @@ from .store.outputs import OutputStore
 from .store.retention import Keep, RetentionStore, create_date_indexes
 from .store.search import SearchStore
 from .store.tasks import TaskStore
-from .sync import Intervals, Sync
+from .sync import Intervals, Outcome, Sync
 
 _DRAIN_SECONDS: Final = 10.0
+_STREAMS: Final = 64
 
 
 def _account() -> str:
@@ -82,7 +86,9 @@ class Running:
     mongod: EmbeddedMongod | None
 
     @classmethod
-    def start(cls, settings: Settings, root: Path, environ: Mapping[str, str]) -> Running:
+    def start(
+        cls, settings: Settings, root: Path, environ: Mapping[str, str], bus: EventBus
+    ) -> Running:
         """Build all parts and start those that run by themselves."""
         user = _account()
         slurm = SlurmCommands(Runner(seconds=settings.command_timeout), environ, user)
@@ -97,7 +103,13 @@ class Running:
         intervals = Intervals(
             settings.active_interval, settings.idle_interval, settings.min_interval
         )
-        sync = Sync(slurm, store, known, intervals, user=user, over=outputs.keep_soon)
+
+        def looked(outcome: Outcome, _: float) -> None:
+            events.looked(well=outcome == "ok")
+
+        sync = Sync(
+            slurm, store, known, intervals, user=user, over=outputs.keep_soon, looked=looked
+        )
         queue = QueueService(
             slurm,
             user,
@@ -124,6 +136,7 @@ class Running:
         health = HealthService(
             slurm, mongo, lambda: sync.status, lambda: mongod.note if mongod else None, keep
         )
+        events = EventService(known, health.known, bus.emit)
         outputs.start()
         sync.start()
         retention.start()
@@ -140,7 +153,17 @@ class Running:
         )
         tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
         return cls(
-            Services(submit, jobs, queue, tasks, health, actions, listing),
+            Services(
+                submit,
+                jobs,
+                queue,
+                tasks,
+                health,
+                actions,
+                listing,
+                events,
+                StreamLimit(_STREAMS),
+            ),
             sync,
             outputs,
             retention,
@@ -152,6 +175,7 @@ class Running:
         """Stop in the order of the data's way, so that nothing begun is lost."""
         await self.services.submit.drain(_DRAIN_SECONDS)
         await self.sync.stop()
+        await self.services.events.stop()
         await self.outputs.stop()
         await self.retention.stop()
         self.mongo.close()

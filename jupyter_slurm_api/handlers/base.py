@@ -127,7 +127,7 @@ class SlurmHandler(APIHandler):
             described = problems.problem(status_code, _sentence(status_code, error))
         described["request_id"] = self.request_id
         self.set_status(described["status"])
-        if described["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        if described["status"] in problems.TRY_AGAIN:
             self.set_header("Retry-After", problems.RETRY_AFTER_SECONDS)
         self.finish(json.dumps(described), set_content_type=problems.CONTENT_TYPE)
 

@@ -126,6 +126,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         body=BulkRequest,
         example={"action": "cancel", "ids": ["12345"]},
     ),
+    ("/events", "get"): Operation(
+        "Tell what changes, as Server-Sent Events, for as long as the connection is held",
+        refusals=(HTTPStatus.TOO_MANY_REQUESTS,),
+        headers={"Last-Event-ID": "The id of the last event that was read, to miss none"},
+        media_type="text/event-stream",
+    ),
     ("/health", "get"): Operation(
         "Tell whether the service and its parts are well",
         answer=HealthView,

@@ -24,10 +24,14 @@ STATUS: Final[dict[type[errors.SlurmApiError], HTTPStatus]] = {
     errors.DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.MongodUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.FilesUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DevClusterError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of every error that we raise."""
+
+TRY_AGAIN: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+"""The statuses that say when to try again."""
 
 RETRY_AFTER_SECONDS: Final = 15
 CONTENT_TYPE: Final = "application/problem+json"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from .actions import ActionHandler, BulkActionHandler, SignalHandler
 from .base import SlurmHandler
 from .documents import DocsHandler, OpenApiHandler
+from .events import EventsHandler
 from .health import HealthHandler
 from .job import JobHandler
 from .jobs import JobsHandler
@@ -59,6 +60,7 @@ ROUTES: Final = (
     Route("/job/{job_id}/{action}", ActionHandler),
     Route("/jobs", JobsHandler),
     Route("/jobs/actions", BulkActionHandler),
+    Route("/events", EventsHandler),
     Route("/health", HealthHandler, at_base_url=True),
     Route("/openapi.json", OpenApiHandler),
     Route("/docs", DocsHandler),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .actions import ActionService
+from .events import EventService
 from .health import HealthService
 from .jobs import JobService
 from .listing import ListingService
 from .queue import QueueService
+from .streams import StreamLimit
 from .submit import SubmitService
 from .tasks import TaskService
 
@@ -24,3 +26,5 @@ class Services:
     health: HealthService
     actions: ActionService
     listing: ListingService
+    events: EventService
+    streams: StreamLimit

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..errors import SlurmError
+from ..events import HealthEvent
 from ..models import ClusterInfo
 from ..slurm.client import Slurm
 from ..store.mongo import Mongo
@@ -46,6 +47,15 @@ class HealthService:
         """Return what anybody may know."""
         await self._mongo.look(_WAIT_SECONDS)
         return _status(self._mongo.contact.error, _error(self._sync_status()))
+
+    def known(self) -> HealthEvent:
+        """Return how the parts are, as far as is known without asking."""
+        sync = self._sync_status()
+        return HealthEvent.of(
+            slurm=sync["slurm_error"] is None,
+            database=self._mongo.contact.error is None,
+            sync=_error(sync) is None,
+        )
 
     async def full(self) -> dict[str, Any]:
         """Return the state of each part, for people who are logged in."""

@@ -15,15 +15,18 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, for this f
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from fakes import FakeSlurm
+from jupyter_slurm_api.bus import EventBus
 from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services
 from jupyter_slurm_api.services.actions import ActionService
+from jupyter_slurm_api.services.events import EventService
 from jupyter_slurm_api.services.health import HealthService
 from jupyter_slurm_api.services.jobs import JobService
 from jupyter_slurm_api.services.listing import ListingService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
+from jupyter_slurm_api.services.streams import StreamLimit
 from jupyter_slurm_api.services.submission import Checks
 from jupyter_slurm_api.services.submit import SubmitService
 from jupyter_slurm_api.services.tasks import TaskService
@@ -149,7 +152,10 @@ def services(
         viewer=viewer,
     )
     tasks = TaskService(jobs, TaskStore(mongo, USER), viewer)
-    built = Services(submit, jobs, queue, tasks, health, actions, listing)
+    bus = EventBus(jp_serverapp.event_logger)
+    events = EventService(known, health.known, bus.emit)
+    streams = StreamLimit(2)
+    built = Services(submit, jobs, queue, tasks, health, actions, listing, events, streams)
 
     async def give() -> Services:
         return built
@@ -157,6 +163,7 @@ def services(
     jp_serverapp.web_app.settings[SERVICES] = give
     yield built
     jp_serverapp.io_loop.run_sync(lambda: submit.drain(1))
+    jp_serverapp.io_loop.run_sync(events.stop)
 
 
 @dataclass

@@ -109,7 +109,15 @@ def make_sync(cluster, store, over):
             over.extend(job.job_id for job in jobs)
 
         intervals = Intervals(active=0.02, idle=0.02, floor=0.01)
-        return Sync(cluster, store, KnownJobs(), intervals, user="alice", over=note)
+        return Sync(
+            cluster,
+            store,
+            KnownJobs(),
+            intervals,
+            user="alice",
+            over=note,
+            looked=lambda outcome, seconds: None,
+        )
 
     return make
 

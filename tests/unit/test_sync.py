@@ -252,6 +252,57 @@ class TestTwoServers:
         assert over == [UUID]
 
 
+class TestWhoListens:
+    @pytest.fixture
+    def told(self, make_sync):
+        """Tick once for each step, after doing it; the states that jobs were told to come to."""
+
+        def run(*steps):
+            changes = []
+
+            async def all_steps():
+                sync = make_sync()
+                sync._known.listen(
+                    lambda before, after: changes.append(
+                        (before and before.status, after and after.status)
+                    )
+                )
+                for step in steps:
+                    step()
+                    await sync.tick()
+                await sync.stop()
+
+            asyncio.run(all_steps())
+            return changes
+
+        return run
+
+    def test_is_told_what_was_written(self, told, cluster):
+        cluster.show(state="PENDING")
+        assert told(nothing, lambda: cluster.show(state="RUNNING"), nothing) == [
+            (None, "PENDING"),
+            ("PENDING", "RUNNING"),
+        ]
+
+    def test_is_not_told_what_was_so_when_the_server_started(self, told, cluster, store, stored):
+        store.has(stored(status="PENDING"))
+        cluster.show(state="RUNNING")
+        assert told(nothing) == [("PENDING", "RUNNING")]
+
+    def test_is_told_what_another_server_wrote_first(self, told, cluster, store):
+        def another_is_first():
+            (job,) = store.jobs.values()
+            changed = {"status": "COMPLETING", "revision": job.revision + 1}
+            store.has(job.model_copy(update=changed))
+
+        def conflict():
+            cluster.show(state="RUNNING")
+            store.meanwhile = another_is_first
+
+        cluster.show(state="PENDING")
+        assert told(nothing, conflict)[1:] == [("PENDING", None), (None, "COMPLETING")]
+
+
 class TestMissing:
     def test_its_end_is_what_the_accounting_says(self, ticks, cluster, store, over):
         end = Observation(
