@@ -28,6 +28,8 @@ class KnownJobs:
         self.version = 0
         """Grows with every change, so that who has seen one version knows whether to look again."""
         self._listeners: list[Changed] = []
+        self._counts: dict[str, int] = {}
+        self._counted_at = 0
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -96,13 +98,9 @@ class KnownJobs:
 
     def counts(self) -> dict[str, int]:
         """Return how many jobs are in each state that is no end; an array's tasks count singly."""
-        found = Counter[str]()
-        for job in self._jobs.values():
-            if job.array:
-                found.update({} if job.is_over else job.array.counts)
-            elif not job.task:
-                found[job.status] += 1
-        return {state: count for state, count in found.items() if not states.is_over(state)}
+        if self._counted_at != self.version:
+            self._counts, self._counted_at = _counts(self._jobs.values()), self.version
+        return dict(self._counts)
 
     def any_live(self) -> bool:
         """Tell whether any job is not over."""
@@ -172,6 +170,16 @@ class KnownJobs:
             and not (job.array and job.slurm_id in arrays)
             and (job.accounted or not has_accounting)
         ]
+
+
+def _counts(jobs: Iterable[Job]) -> dict[str, int]:
+    found = Counter[str]()
+    for job in jobs:
+        if job.array:
+            found.update({} if job.is_over else job.array.counts)
+        elif not job.task:
+            found[job.status] += 1
+    return {state: count for state, count in found.items() if not states.is_over(state)}
 
 
 def _waits_again(job: Job, waiting: Mapping[str, Collection[int]]) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from pymongo.database import Database
 
+from . import metrics
 from .bus import EventBus
 from .known import KnownJobs
 from .local.mongod import EmbeddedMongod
@@ -33,7 +34,7 @@ from .slurm.cli import SlurmCommands
 from .slurm.environment import own_job
 from .slurm.runner import Runner
 from .store.jobs import JobStore, create_indexes
-from .store.mongo import Document, Mongo, connect
+from .store.mongo import Document, Mongo, Operation, connect
 from .store.outputs import OutputStore
 from .store.retention import Keep, RetentionStore, create_date_indexes
 from .store.search import SearchStore
@@ -91,12 +92,19 @@ class Running:
     ) -> Running:
         """Build all parts and start those that run by themselves."""
         user = _account()
-        slurm = SlurmCommands(Runner(seconds=settings.command_timeout), environ, user)
+        runner = Runner(seconds=settings.command_timeout, ran=metrics.command)
+        slurm = SlurmCommands(runner, environ, user)
         mongod = None if settings.mongo_uri else EmbeddedMongod(Path(settings.data_dir))
+
+        def used(operation: Operation, outcome: str, seconds: float) -> None:
+            metrics.store(operation, outcome, seconds)
+            events.database_used()
+
         mongo = Mongo(
             lambda: connect(mongod.start() if mongod else settings.mongo_uri),
             settings.mongo_db,
             _prepare,
+            used=used,
         )
         store, known = JobStore(mongo, user), KnownJobs()
         outputs = OutputService(store, OutputStore(mongo, user), limit=settings.kept_output_bytes)
@@ -104,7 +112,9 @@ class Running:
             settings.active_interval, settings.idle_interval, settings.min_interval
         )
 
-        def looked(outcome: Outcome, _: float) -> None:
+        def looked(outcome: Outcome, seconds: float) -> None:
+            metrics.tick(outcome, seconds)
+            metrics.jobs(known.counts())
             events.looked(well=outcome == "ok")
 
         sync = Sync(
@@ -137,6 +147,7 @@ class Running:
             slurm, mongo, lambda: sync.status, lambda: mongod.note if mongod else None, keep
         )
         events = EventService(known, health.known, bus.emit)
+        metrics.queue_rows(queue.row_count)
         outputs.start()
         sync.start()
         retention.start()

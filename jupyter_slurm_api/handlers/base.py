@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from .. import metrics
 from ..errors import SlurmApiError
 from . import bodies, problems
 from .compression import accepts_gzip, compressed
@@ -117,6 +118,16 @@ class SlurmHandler(APIHandler):
         """Return the ETag that was told: hashing megabytes for each answer would hold the loop."""
         etag: str | None = getattr(self, "_etag", None)
         return etag
+
+    def on_finish(self) -> None:
+        """Measure the request, under the route's own path: of others there is no end."""
+        method = self.request.method
+        metrics.request(
+            self.route or "unknown",
+            method if method in self.SUPPORTED_METHODS else "unknown",
+            self.get_status(),
+            self.request.request_time(),
+        )
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a problem, and never with a traceback."""

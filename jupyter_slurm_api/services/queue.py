@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -124,6 +125,10 @@ class QueueService:
         """Have the next who asks wait for a new look: something was done to jobs."""
         if self._error is None:
             self._next_look = 0.0
+
+    def row_count(self) -> float:
+        """Return how many lines the queue had when it was last seen; NaN where it never was."""
+        return len(self._snapshot.rows) if self._snapshot else math.nan
 
     async def row(self, slurm_id: str) -> tuple[QueueRow, datetime, bool] | None:
         """Return one line of the queue, when it was seen and whether that is stale."""

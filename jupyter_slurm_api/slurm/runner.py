@@ -12,14 +12,24 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..cancelling import cancel
-from ..errors import SlurmBusy, SlurmMissing, SlurmTimeout, SlurmUnavailable
+from ..errors import SlurmBusy, SlurmError, SlurmMissing, SlurmTimeout, SlurmUnavailable
+
+Ran: TypeAlias = Callable[[str, str, float], None]
+"""What is told of a command: the program, its outcome and the seconds that it took in all."""
 
 _REAP_SECONDS = 2.0
 _LATE_SECONDS, _READ_SECONDS = 0.1, 0.5
 _LINE_BYTES = 1 << 20
+
+_OUTCOMES: Mapping[type[SlurmError], str] = {
+    SlurmTimeout: "timeout",
+    SlurmBusy: "busy",
+    SlurmMissing: "missing",
+    SlurmUnavailable: "not_started",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,20 @@ class Runner:
 
     ``at_once`` of each program may run; one more waits for its place, which is no
     part of its time. So squeue never waits behind sbatch, and what has waited for
-    ``patience`` seconds was certainly not started.
+    ``patience`` seconds was certainly not started. ``ran`` is told of each command.
     """
 
-    def __init__(self, *, seconds: float, at_once: int = 8, patience: float = 20.0) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        at_once: int = 8,
+        patience: float = 20.0,
+        ran: Ran = lambda *_: None,
+    ) -> None:
         self._seconds = seconds
         self._patience = patience
+        self._ran = ran
         self._places = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(at_once))
         self._found: dict[str, str] = {}
         self._prefix: list[str] | None = None
@@ -68,6 +86,25 @@ class Runner:
             SlurmBusy: too many of its kind were running; it was not started.
             SlurmTimeout: it took longer than the time limit, and was killed.
         """
+        began, outcome = time.monotonic(), "cancelled"
+        try:
+            answer = await self._answer(argv, env, cwd, stdin, enough)
+            outcome = "ok" if _is_well(answer, enough) else "failed"
+        except SlurmError as error:
+            outcome = _OUTCOMES[type(error)]
+            raise
+        finally:
+            self._ran(argv[0], outcome, time.monotonic() - began)
+        return answer
+
+    async def _answer(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str | None,
+        stdin: bytes,
+        enough: Callable[[bytes], bool] | None,
+    ) -> Answer:
         program = self._find(argv[0], env)
         command = [*await self._dying_with_us(), program, *argv[1:]]
         try:
@@ -142,6 +179,12 @@ class Runner:
             works = await asyncio.to_thread(_works, [*prefix, "true"])
             self._prefix = prefix if works else []
         return self._prefix
+
+
+def _is_well(answer: Answer, enough: Callable[[bytes], bool] | None) -> bool:
+    """Tell whether a command did its work; what had said enough was not left to end by itself."""
+    said = answer.stdout.splitlines(keepends=True)
+    return answer.code == 0 or bool(enough and said and enough(said[-1]))
 
 
 async def _within(seconds: float, work: Coroutine[Any, Any, Answer]) -> Answer:

@@ -85,13 +85,15 @@ class JobStore:
         False where another job of this user has its idempotency key.
         """
         document = _to_document(job)
-        return await self._mongo.run(lambda database: _insert(database, document))
+        return await self._mongo.run("write", lambda database: _insert(database, document))
 
     async def tell(self, job_id: str) -> bool:
         """Note that a client is told of a submit without an answer; False where it is none now."""
         question = {"_id": job_id, **_UNANSWERED}
         told = {"$set": {"told": True}}
-        result = await self._mongo.run(lambda database: database["jobs"].update_one(question, told))
+        result = await self._mongo.run(
+            "write", lambda database: database["jobs"].update_one(question, told)
+        )
         return result.matched_count == 1
 
     async def withdraw(self, job_ids: Sequence[str]) -> list[Job]:
@@ -101,13 +103,13 @@ class JobStore:
         """
         open_ = {"_id": {"$in": list(job_ids)}, **_UNANSWERED}
         untold = {**open_, "told": {"$ne": True}}
-        await self._mongo.run(lambda database: database["jobs"].delete_many(untold))
+        await self._mongo.run("write", lambda database: database["jobs"].delete_many(untold))
         return await self._many({**open_, "told": True})
 
     async def replace(self, before: Job, after: Job) -> bool:
         """Write one job's changes; False where somebody else has written it since."""
         result = await self._mongo.run(
-            lambda database: database["jobs"].update_one(*_conditional(before, after))
+            "write", lambda database: database["jobs"].update_one(*_conditional(before, after))
         )
         return result.matched_count == 1
 
@@ -142,7 +144,7 @@ class JobStore:
         question = {"user": self._user, "task.array_job_id": {"$in": list(array_job_ids)}}
         wanted = {"_id": False, "task": True, "status": True}
         return await self._mongo.run(
-            lambda database: _states_by_array(database["jobs"].find(question, wanted))
+            "read", lambda database: _states_by_array(database["jobs"].find(question, wanted))
         )
 
     async def unkept(self, cluster: str) -> list[Job]:
@@ -167,35 +169,41 @@ class JobStore:
         ]
         all_mine: list[bool] = []
         for at in range(0, len(slices), _SIDE_BY_SIDE):
-            writes = map(self._mongo.run, slices[at : at + _SIDE_BY_SIDE])
+            writes = map(partial(self._mongo.run, "write"), slices[at : at + _SIDE_BY_SIDE])
             all_mine += await asyncio.gather(*writes)
         return all(all_mine)
 
     async def is_output_wanted(self, job: Job) -> bool:
         """Tell whether the output of a job that ended so is still to be kept."""
         question = {**_this_end(job), "output_kept": False}
-        found = await self._mongo.run(lambda database: database["jobs"].find_one(question, ["_id"]))
+        found = await self._mongo.run(
+            "read", lambda database: database["jobs"].find_one(question, ["_id"])
+        )
         return found is not None
 
     async def mark_output_kept(self, job: Job) -> None:
         """Note that the output of a job that ended so is kept; its next run's is not."""
         await self._mongo.run(
+            "write",
             lambda database: database["jobs"].update_one(
                 _this_end(job), {"$set": {"output_kept": True}}
-            )
+            ),
         )
 
     async def _one(self, question: Document) -> Job | None:
         mine = {"user": self._user, **question}
         newest = [("first_submit_time", DESCENDING)]
-        found = await self._mongo.run(lambda database: database["jobs"].find_one(mine, sort=newest))
+        found = await self._mongo.run(
+            "read", lambda database: database["jobs"].find_one(mine, sort=newest)
+        )
         return _to_job(found) if found else None
 
     async def _many(self, question: Document) -> list[Job]:
         # Scripts stay behind: the sync has no use for them, and ten thousand are heavy.
         mine, without = {"user": self._user, **question}, {"script": False}
         return await self._mongo.run(
-            lambda database: [_to_job(found) for found in database["jobs"].find(mine, without)]
+            "read",
+            lambda database: [_to_job(found) for found in database["jobs"].find(mine, without)],
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 import pymongo
 from pymongo import MongoClient
@@ -29,6 +29,9 @@ from ..errors import DatabaseUnavailable, MongodUnavailable, TooLarge
 from ..threads import DaemonThreads
 
 Document: TypeAlias = dict[str, Any]
+Operation: TypeAlias = Literal["read", "write", "ping"]
+Used: TypeAlias = Callable[[Operation, str, float], None]
+"""What is told of an operation: its kind, ok or failed, and the seconds that it took in all."""
 T = TypeVar("T")
 
 _CONNECT_MS: Final = 2000
@@ -83,8 +86,8 @@ class Mongo:
 
     ``open_client`` is called in a thread when the database is first needed and
     again after a lost connection, so that it can bring a mongod of our own back;
-    ``prepare`` then runs once on the database. ``version`` is MongoDB's own, once
-    it is known.
+    ``prepare`` then runs once on the database. ``used`` is told of each operation.
+    ``version`` is MongoDB's own, once it is known.
     """
 
     def __init__(
@@ -92,10 +95,13 @@ class Mongo:
         open_client: Callable[[], MongoClient[Document]],
         name: str,
         prepare: Callable[[Database[Document]], None],
+        *,
+        used: Used = lambda *_: None,
     ) -> None:
         self._open_client = open_client
         self._name = name
         self._prepare = prepare
+        self._used = used
         self._database: Database[Document] | None = None
         self._opening = threading.Lock()
         self._threads = DaemonThreads(4, "slurm-api-mongo")
@@ -104,13 +110,22 @@ class Mongo:
         self._heard_at = -_FRESH_SECONDS
         self._looking: asyncio.Task[None] | None = None
 
-    async def run(self, work: Callable[[Database[Document]], T]) -> T:
+    async def run(self, operation: Operation, work: Callable[[Database[Document]], T]) -> T:
         """Run ``work`` on the database and return what it returns.
 
         Raises:
             DatabaseUnavailable: MongoDB is away, or took too long.
             TooLarge: a document is larger than MongoDB takes.
         """
+        began, outcome = time.monotonic(), "failed"
+        try:
+            result = await self._run(work)
+            outcome = "ok"
+        finally:
+            self._used(operation, outcome, time.monotonic() - began)
+        return result
+
+    async def _run(self, work: Callable[[Database[Document]], T]) -> T:
         given_up = threading.Event()
         call = asyncio.get_running_loop().run_in_executor(self._threads, self._work, work, given_up)
         try:
@@ -142,7 +157,7 @@ class Mongo:
 
     async def _ping(self) -> None:
         with suppress(DatabaseUnavailable):
-            await self.run(lambda database: database.command("ping"))
+            await self.run("ping", lambda database: database.command("ping"))
         self._looking = None
 
     def _failed(self, sentence: str) -> None:

@@ -41,13 +41,16 @@ class OutputStore:
             "schema": SCHEMA,
         }
         await self._mongo.run(
+            "write",
             lambda database: database["outputs"].replace_one(
                 {"_id": f"{job_id}:{stream}"}, document, upsert=True
-            )
+            ),
         )
 
     async def get(self, job_id: str, stream: str) -> Tail | None:
         """Return what was kept of one stream; None where nothing was."""
         question = {"_id": f"{job_id}:{stream}", "user": self._user}
-        found = await self._mongo.run(lambda database: database["outputs"].find_one(question))
+        found = await self._mongo.run(
+            "read", lambda database: database["outputs"].find_one(question)
+        )
         return Tail(bytes(found["data"]), found["size"]) if found else None

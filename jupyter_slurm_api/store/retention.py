@@ -87,16 +87,20 @@ class RetentionStore:
     async def _keep_tasks(self, undated: Document, days: float) -> None:
         """Let tasks go with their array, never before: its counts are theirs."""
         mine = {"user": self._user, **undated}
-        dates = await self._mongo.run(lambda database: _by_array(database["jobs"], mine, days))
+        dates = await self._mongo.run(
+            "read", lambda database: _by_array(database["jobs"], mine, days)
+        )
         for array, date in dates.items():
             await self._update("jobs", {**undated, "task.array_job_id": array}, date)
-        running = await self._mongo.run(lambda database: _running(database["jobs"], self._user))
+        running = await self._mongo.run(
+            "read", lambda database: _running(database["jobs"], self._user)
+        )
         dated = {**_TASK, "task.array_job_id": {"$in": running}, "keep_days": {"$gt": 0}}
         await self._update("jobs", dated, {"$unset": NO_DATE})
 
     async def _update(self, name: str, question: Document, update: _Update) -> None:
         mine = {"user": self._user, **question}
-        while await self._mongo.run(lambda database: _some(database[name], mine, update)):
+        while await self._mongo.run("write", lambda database: _some(database[name], mine, update)):
             pass
 
 

@@ -90,7 +90,7 @@ class SearchStore:
         """
         asked = {"user": self._user, **question(search)}
         place = search.place()
-        return await self._mongo.run(lambda database: _page(database, asked, search, place))
+        return await self._mongo.run("read", lambda database: _page(database, asked, search, place))
 
 
 def _page(

@@ -45,7 +45,9 @@ class TaskStore:
         question: Document = {"user": self._user, "task.array_job_id": array_job_id}
         if states:
             question["status"] = {"$in": list(states)}
-        return await self._mongo.run(lambda database: _page(database, question, after, limit))
+        return await self._mongo.run(
+            "read", lambda database: _page(database, question, after, limit)
+        )
 
 
 def _page(database: Database[Document], question: Document, after: int, limit: int) -> TaskPage:

@@ -100,7 +100,9 @@ class TestStore:
         async def plan(one, other):
             await one.insert(new_job(idempotency_key="k"))
             question = {"user": "ada", "idempotency_key": "k"}
-            return await one._mongo.run(lambda database: database["jobs"].find(question).explain())
+            return await one._mongo.run(
+                "read", lambda database: database["jobs"].find(question).explain()
+            )
 
         assert '"idempotency_key"' in json.dumps(on_store(plan)["queryPlanner"]["winningPlan"])
 

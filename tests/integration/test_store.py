@@ -67,7 +67,7 @@ def mongo(uri):
 @pytest.fixture
 def run(mongo):
     """Do something with the database itself."""
-    return lambda work: asyncio.run(mongo.run(work))
+    return lambda work: asyncio.run(mongo.run("read", work))
 
 
 class Waiting:

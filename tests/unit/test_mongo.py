@@ -49,15 +49,25 @@ def server():
 
 
 @pytest.fixture
-def mongo(server):
-    mongo = Mongo(server.open, "outputs", server.prepare)
+def measured():
+    """What whoever measures is told: the kind of each operation, and its outcome."""
+    return []
+
+
+@pytest.fixture
+def mongo(server, measured):
+    def used(operation, outcome, seconds):
+        assert seconds >= 0
+        measured.append((operation, outcome))
+
+    mongo = Mongo(server.open, "outputs", server.prepare, used=used)
     yield mongo
     mongo.close()
 
 
 def test_its_version_is_known_once_it_was_opened(mongo, server):
     assert mongo.version is None
-    asyncio.run(mongo.run(server.ask))
+    asyncio.run(mongo.run("read", server.ask))
     assert mongo.version == server.client.server_info()["version"]
 
 
@@ -66,23 +76,23 @@ def test_a_service_that_does_not_tell_its_version_is_used_all_the_same(mongo, se
         raise OperationFailure("not authorized", code=13)
 
     monkeypatch.setattr(server.client, "server_info", refuse)
-    asyncio.run(mongo.run(server.ask))
+    asyncio.run(mongo.run("read", server.ask))
     assert mongo.version is None
 
 
 class TestContact:
     def test_an_answer_is_noted(self, mongo, server):
-        asyncio.run(mongo.run(server.ask))
+        asyncio.run(mongo.run("read", server.ask))
         assert mongo.contact.error is None
         assert mongo.contact.last_success is not None
 
     def test_a_failure_is_noted_and_stays_visible(self, mongo, server):
         server.failure = AWAY
         with pytest.raises(DatabaseUnavailable) as failure:
-            asyncio.run(mongo.run(server.ask))
+            asyncio.run(mongo.run("read", server.ask))
         assert mongo.contact.error == failure.value.message
         server.failure = None
-        asyncio.run(mongo.run(server.ask))
+        asyncio.run(mongo.run("read", server.ask))
         assert mongo.contact.error is None
         assert mongo.contact.last_error["message"] == failure.value.message
         assert mongo.contact.last_error["at"] <= mongo.contact.last_success
@@ -90,7 +100,7 @@ class TestContact:
     def test_a_failure_tells_no_address_and_no_password(self, mongo, server, caplog):
         server.failure = AWAY
         with pytest.raises(DatabaseUnavailable):
-            asyncio.run(mongo.run(server.ask))
+            asyncio.run(mongo.run("read", server.ask))
         told = f"{mongo.contact} {caplog.text}"
         assert "s3cr3t" not in told
         assert "example.org" not in told
@@ -130,3 +140,11 @@ class TestLook:
         asyncio.run(asyncio.wait_for(look_often(), 5))
         assert mongo.contact.last_success is not None
         assert len(mongo._threads._threads) == 1
+
+
+def test_whoever_measures_is_told_of_each_operation(mongo, server, measured):
+    asyncio.run(mongo.run("write", server.ask))
+    server.failure = AWAY
+    with pytest.raises(DatabaseUnavailable):
+        asyncio.run(mongo.run("read", server.ask))
+    assert measured == [("write", "ok"), ("read", "failed")]

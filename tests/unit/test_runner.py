@@ -1,13 +1,20 @@
 """Commands run for real: small ones, slow ones, stubborn ones and those that are not there."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
 
 import pytest
 
-from jupyter_slurm_api.errors import SlurmBusy, SlurmMissing, SlurmTimeout, SlurmUnavailable
+from jupyter_slurm_api.errors import (
+    SlurmBusy,
+    SlurmError,
+    SlurmMissing,
+    SlurmTimeout,
+    SlurmUnavailable,
+)
 from jupyter_slurm_api.slurm.runner import Answer, Runner
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -275,3 +282,52 @@ class TestAtOnce:
             return await runner.run(["echo", "next"], env=ENV)
 
         assert asyncio.run(one_after_the_other()).stdout == b"next\n"
+
+
+class TestWhoMeasures:
+    @pytest.fixture
+    def told(self):
+        """Run a command; its name and outcome as whoever measures is told."""
+
+        def run(*argv, **options):
+            measured = []
+            limits = {name: options.pop(name) for name in ("seconds",) if name in options}
+
+            async def once():
+                runner = Runner(
+                    **{"seconds": 10, **limits},
+                    ran=lambda *of_a_command: measured.append(of_a_command),
+                )
+                with contextlib.suppress(SlurmError):
+                    await runner.run(argv, **{"env": ENV, **options})
+
+            asyncio.run(once())
+            ((program, outcome, seconds),) = measured
+            assert seconds >= 0
+            return program, outcome
+
+        return run
+
+    def test_is_told_how_each_command_ended(self, told):
+        assert told("true") == ("true", "ok")
+        assert told("false") == ("false", "failed")
+        assert told("sleep", "60", seconds=0.1) == ("sleep", "timeout")
+        assert told("no-such-program") == ("no-such-program", "missing")
+        assert told("true", cwd="/nowhere") == ("true", "not_started")
+
+    def test_what_had_said_enough_did_well_though_it_was_not_left_to_end(self, told):
+        script = "echo 42; sleep 60"
+        assert told("sh", "-c", script, enough=lambda line: line == b"42\n") == ("sh", "ok")
+
+    def test_so_it_is_told_of_one_that_found_no_place(self):
+        measured = []
+
+        async def two():
+            runner = Runner(
+                seconds=5, at_once=1, patience=0.2, ran=lambda *told: measured.append(told[1])
+            )
+            both = [runner.run(["sleep", "0.6"], env=ENV) for _ in range(2)]
+            await asyncio.gather(*both, return_exceptions=True)
+
+        asyncio.run(two())
+        assert measured == ["busy", "ok"]
