@@ -4,7 +4,9 @@
     ├── InvalidRequest          what was sent cannot be a job or a question
     │   └── TooLarge            ... because it is too big
     ├── JobNotFound             no such job, or not one this user may see
-    ├── Conflict                a job that is there, or its state, does not let it be done
+    ├── TemplateNotFound        no such template
+    ├── Conflict                what is there, or its state, does not let it be done
+    │   └── Outdated            ... because it is not what it was when it was read
     ├── SlurmError              Slurm was asked and did not do it
     │   ├── SlurmRefused        it said no, and why
     │   ├── SlurmDenied         it said no to this user
@@ -57,8 +59,16 @@ class JobNotFound(SlurmApiError):
     """There is no such job, or it is not one that this user may see."""
 
 
+class TemplateNotFound(SlurmApiError):
+    """There is no such template."""
+
+
 class Conflict(SlurmApiError):
-    """The request contradicts a job that there is already, or cannot be done in its state."""
+    """The request contradicts what there is already, or cannot be done in its state."""
+
+
+class Outdated(Conflict):
+    """What the request is to change has been changed by another since."""
 
 
 class SlurmError(SlurmApiError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Float, Int, Unicode, default
+from traitlets import Dict, Float, Int, Unicode, default
 
 from . import garbage
 from .bus import EventBus, register_schemas
@@ -98,6 +98,12 @@ class SlurmApi(ExtensionApp):
         0.0,
         help="""Days until an output that is kept in MongoDB is deleted there; the file that the job
         wrote stays. Default: 0, as keep_jobs_days says, which it cannot exceed.""",
+    ).tag(config=True)
+
+    site_templates = Dict(
+        help="""Templates that the site offers to all users, by name: each a dictionary of what
+        POST submit takes, of which anything may be left out, such as
+        {"gpu": {"parameters": {"partition": "gpu", "gres": "gpu:1"}}}.""",
     ).tag(config=True)
 
     @default("mongo_uri")

@@ -8,7 +8,7 @@ import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pymongo.database import Database
 
@@ -29,6 +29,7 @@ from .services.streams import StreamLimit
 from .services.submission import Checks
 from .services.submit import SubmitService
 from .services.tasks import TaskService
+from .services.templates import TemplateService, site_templates
 from .services.viewer import Viewer
 from .slurm.cli import SlurmCommands
 from .slurm.environment import own_job
@@ -39,6 +40,8 @@ from .store.outputs import OutputStore
 from .store.retention import Keep, RetentionStore, create_date_indexes
 from .store.search import SearchStore
 from .store.tasks import TaskStore
+from .store.templates import TemplateStore
+from .store.templates import create_indexes as create_template_indexes
 from .sync import Intervals, Outcome, Sync
 
 _DRAIN_SECONDS: Final = 10.0
@@ -56,6 +59,7 @@ def _account() -> str:
 def _prepare(database: Database[Document]) -> None:
     create_indexes(database)
     create_date_indexes(database)
+    create_template_indexes(database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Settings:
     kept_output_bytes: int
     keep_jobs_days: float
     keep_outputs_days: float
+    site_templates: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,9 @@ class Running:
             viewer=viewer,
         )
         tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
+        templates = TemplateService(
+            TemplateStore(mongo, user), site_templates(settings.site_templates)
+        )
         return cls(
             Services(
                 submit,
@@ -172,6 +180,7 @@ class Running:
                 health,
                 actions,
                 listing,
+                templates,
                 events,
                 StreamLimit(_STREAMS),
             ),

@@ -20,6 +20,7 @@ from ..actions import (
 )
 from ..models import Model
 from ..search import HealthQuery, JobSearch, QueueSearch, TaskSearch
+from ..templates import TemplateSpec, TemplatesView, TemplateView
 from ..views import (
     JobsView,
     JobView,
@@ -63,6 +64,7 @@ class Operation:
 
 
 _ABOUT_A_JOB: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+_IF_MATCH: Final = {"If-Match": "The ETag that was read: of what has changed since nothing is"}
 _IF_CHANGED: Final = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
@@ -125,6 +127,34 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         answer=BulkAnswer,
         body=BulkRequest,
         example={"action": "cancel", "ids": ["12345"]},
+    ),
+    ("/templates", "get"): Operation(
+        "List the templates of the site and one's own", answer=TemplatesView
+    ),
+    ("/templates/{name}", "get"): Operation(
+        "Show a template",
+        answer=TemplateView,
+        statuses=_IF_CHANGED,
+        refusals=(HTTPStatus.NOT_FOUND,),
+    ),
+    ("/templates/{name}", "put"): Operation(
+        "Write a template of one's own: a submit's body, of which anything may be left out",
+        answer=TemplateView,
+        body=TemplateSpec,
+        example={"parameters": {"partition": "gpu", "gres": "gpu:1"}},
+        statuses=(HTTPStatus.OK, HTTPStatus.CREATED),
+        refusals=(
+            HTTPStatus.CONFLICT,
+            HTTPStatus.PRECONDITION_FAILED,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        ),
+        headers=_IF_MATCH,
+    ),
+    ("/templates/{name}", "delete"): Operation(
+        "Delete a template of one's own",
+        statuses=(HTTPStatus.NO_CONTENT,),
+        refusals=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED),
+        headers=_IF_MATCH,
     ),
     ("/events", "get"): Operation(
         "Tell what changes, as Server-Sent Events, for as long as the connection is held",

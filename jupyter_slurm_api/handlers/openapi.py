@@ -28,6 +28,7 @@ _ANY_MAY_MEET: Final = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 _BESIDE_THE_SCHEMA: Final = ("description", "allowEmptyValue")
+_WITHOUT_A_BODY: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _Mode = Literal["validation", "serialization"]
 _Schemas = dict[tuple[type[Model], _Mode], dict[str, Any]]
 
@@ -164,7 +165,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status in operation.statuses:
         responses[str(status.value)] = {"description": status.phrase}
-        if status is not HTTPStatus.NOT_MODIFIED:
+        if status not in _WITHOUT_A_BODY:
             schema = schemas[operation.answer, "serialization"] if operation.answer else {}
             responses[str(status.value)]["content"] = {operation.media_type: {"schema": schema}}
     for status in sorted({*operation.refusals, *_ANY_MAY_MEET}):

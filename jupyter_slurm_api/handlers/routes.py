@@ -17,6 +17,7 @@ from .jobs import JobsHandler
 from .queue import QueueHandler
 from .submit import SubmitHandler
 from .tasks import TasksHandler
+from .templates import TemplateHandler, TemplatesHandler
 from .unknown import UnknownHandler
 
 PREFIX: Final = "/slurm"
@@ -60,6 +61,8 @@ ROUTES: Final = (
     Route("/job/{job_id}/{action}", ActionHandler),
     Route("/jobs", JobsHandler),
     Route("/jobs/actions", BulkActionHandler),
+    Route("/templates", TemplatesHandler),
+    Route("/templates/{name}", TemplateHandler),
     Route("/events", EventsHandler),
     Route("/health", HealthHandler, at_base_url=True),
     Route("/openapi.json", OpenApiHandler),

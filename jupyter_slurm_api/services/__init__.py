@@ -13,6 +13,7 @@ from .queue import QueueService
 from .streams import StreamLimit
 from .submit import SubmitService
 from .tasks import TaskService
+from .templates import TemplateService
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,6 @@ class Services:
     health: HealthService
     actions: ActionService
     listing: ListingService
+    templates: TemplateService
     events: EventService
     streams: StreamLimit

@@ -30,6 +30,7 @@ from jupyter_slurm_api.services.streams import StreamLimit
 from jupyter_slurm_api.services.submission import Checks
 from jupyter_slurm_api.services.submit import SubmitService
 from jupyter_slurm_api.services.tasks import TaskService
+from jupyter_slurm_api.services.templates import TemplateService, site_templates
 from jupyter_slurm_api.services.viewer import Viewer
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
@@ -37,10 +38,12 @@ from jupyter_slurm_api.store.outputs import OutputStore
 from jupyter_slurm_api.store.retention import Keep
 from jupyter_slurm_api.store.search import SearchStore
 from jupyter_slurm_api.store.tasks import TaskStore
+from jupyter_slurm_api.store.templates import TemplateStore, create_indexes
 from jupyter_slurm_api.views import Freshness
 
 USER = "ada"
 OWN_SLURM_ID = "900"
+SITE_TEMPLATES = {"site gpu": {"parameters": {"partition": "gpu"}}}
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
@@ -155,7 +158,11 @@ def services(
     bus = EventBus(jp_serverapp.event_logger)
     events = EventService(known, health.known, bus.emit)
     streams = StreamLimit(2)
-    built = Services(submit, jobs, queue, tasks, health, actions, listing, events, streams)
+    create_indexes(database.client["outputs"])
+    templates = TemplateService(TemplateStore(mongo, USER), site_templates(SITE_TEMPLATES))
+    built = Services(
+        submit, jobs, queue, tasks, health, actions, listing, templates, events, streams
+    )
 
     async def give() -> Services:
         return built
