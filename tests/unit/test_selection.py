@@ -70,7 +70,7 @@ def test_the_counts_are_of_all_that_match():
             queue_row,
             st.from_regex(r"[0-9]{1,4}(_[0-9]{1,3})?", fullmatch=True),
             st.sampled_from(["ada", "grace"]),
-            priority=st.none() | st.integers(),
+            priority=st.none() | st.integers(0, 2**32 - 1),
             account=st.none() | st.text(),
             submit_time=st.none() | st.just("2026-11-25T10:00:00Z"),
         ),
