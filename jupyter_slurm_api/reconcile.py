@@ -219,14 +219,14 @@ def perhaps_ours(
 ) -> set[str]:
     """Return the ids of new jobs that may be a submit of ours whose answer is on its way.
 
-    Sites rewrite comments, and with it goes the tag.
+    Sites rewrite comments, and with it goes the tag; the name that was asked for stays.
     """
-    if not unanswered:
-        return set()
+    names = {job.name for job in unanswered}
     return {
         one.slurm_id
         for one in strangers
-        if one.submit_time is None or now - one.submit_time < _ANSWER_COMES_WITHIN
+        if (one.name in names or None in names)
+        and (one.submit_time is None or now - one.submit_time < _ANSWER_COMES_WITHIN)
     }
 
 

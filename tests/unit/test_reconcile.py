@@ -259,6 +259,12 @@ def test_a_new_job_may_be_the_one_whose_answer_is_on_its_way(make_job, now):
     assert reconcile.perhaps_ours(strangers, [], now) == set()
 
 
+def test_a_job_of_another_name_is_not_the_one_whose_answer_is_on_its_way(make_job, now):
+    waiting = [make_job(slurm_id=None, status="SUBMITTING", name="ours")]
+    strangers = [seen("1", submit_time=now, name="ours"), seen("2", submit_time=now, name="theirs")]
+    assert reconcile.perhaps_ours(strangers, waiting, now) == {"1"}
+
+
 class TestUnanswered:
     @pytest.fixture
     def judge(self, make_job, now):
