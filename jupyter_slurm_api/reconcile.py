@@ -187,16 +187,18 @@ class Matched:
 def match(seen: Iterable[Observation], jobs: Iterable[Job]) -> Matched:
     """Pair observations with the jobs they are of; the rest are strangers.
 
-    A tag speaks only for a job that has no Slurm id yet, and only once: users copy comments.
+    A tag speaks only for a job that has no Slurm id yet, or this one, and only once: users
+    copy comments.
     """
     by_job_id = {job.job_id: job for job in jobs}
     by_slurm_id = newest(by_job_id.values())
-    by_tag = {job_id: job for job_id, job in by_job_id.items() if job.slurm_id is None}
+    by_tag = dict(by_job_id)
     matched = Matched([], [])
     for one in seen:
         job = by_slurm_id.get(one.slurm_id)
         if job is None or not job.is_in(one):
-            job = by_tag.pop(one.tag or "", None)
+            job = by_tag.get(one.tag or "")
+            job = by_tag.pop(job.job_id) if job and job.slurm_id in (None, one.slurm_id) else None
         if job is None:
             matched.strangers.append(one)
         else:

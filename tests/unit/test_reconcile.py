@@ -7,6 +7,7 @@ import pytest
 
 from jupyter_slurm_api import reconcile
 from jupyter_slurm_api.history import Run
+from jupyter_slurm_api.job import Origin
 from jupyter_slurm_api.models import ClusterInfo
 from jupyter_slurm_api.observation import Observation, Usage
 from jupyter_slurm_api.reconcile import CLOCKS_DIFFER, Change, Findings
@@ -220,6 +221,12 @@ class TestMatch:
         lost = make_job("bbbb", slurm_id=None, first_submit_time=None)
         look = seen(tag="bbbb", submit_time=now + LATER)
         assert self.match([look], old, lost) == ([(lost, look)], [])
+
+    def test_the_tag_tells_which_of_two_jobs_has_an_id_whatever_the_clocks_say(self, make_job, now):
+        ours = make_job("aaaa", first_submit_time=None, origin=Origin(kind="api"))
+        late = make_job("bbbb", submit_time=now + LATER, first_submit_time=now + LATER)
+        look = seen(tag="aaaa", submit_time=now)
+        assert self.match([look], ours, late) == ([(ours, look)], [])
 
     def test_an_id_used_again_is_the_newer_job_s(self, make_job, now):
         old, new = make_job("aaaa"), make_job("bbbb", first_submit_time=now + LATER)
