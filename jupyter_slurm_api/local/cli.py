@@ -71,7 +71,7 @@ def _spec(previous: ClusterSpec | None, options: argparse.Namespace) -> ClusterS
     """The cluster as it was, but for what the command line says."""
     given: dict[str, Any] = {
         name: getattr(options, name)
-        for name in ("nodes", "cpus", "memory", "accounting")
+        for name in ("nodes", "cpus", "memory", "gpus", "accounting")
         if getattr(options, name) is not None
     }
     if options.user is not None:
@@ -119,6 +119,7 @@ def _add_spec(up: argparse.ArgumentParser) -> None:
     up.add_argument("--nodes", type=int, help=f"({ClusterSpec.nodes})")
     up.add_argument("--cpus", type=int, help=f"of each node ({ClusterSpec.cpus})")
     up.add_argument("--memory", type=int, help=f"of each node, in MB ({ClusterSpec.memory})")
+    up.add_argument("--gpus", type=int, help=f"of each node, for show ({ClusterSpec.gpus})")
     up.add_argument(
         "--accounting",
         action=argparse.BooleanOptionalAction,

@@ -16,6 +16,7 @@ _OURS = (
     "cluster.json",
     "database",
     "database.new",
+    "gres.conf",
     "log",
     "munge",
     "slurm.conf",
@@ -44,6 +45,11 @@ class Layout:
     def slurm_conf(self) -> Path:
         """What ``SLURM_CONF`` names."""
         return self.root / "slurm.conf"
+
+    @property
+    def gres_conf(self) -> Path:
+        """Beside slurm.conf, where slurmd looks for it."""
+        return self.root / "gres.conf"
 
     @property
     def slurmdbd_conf(self) -> Path:

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from jupyter_slurm_api.local.layout import Layout
 from jupyter_slurm_api.local.site import Site
-from jupyter_slurm_api.local.spec import ClusterRecord
+from jupyter_slurm_api.local.spec import ClusterRecord, ClusterSpec
 
 CLUSTER = "devcluster"
+GPU_TYPE = "fake"
+
+# Slurm wants a device of its own for each GPU, and takes a GPU without one for missing.
+_DEVICES = ("null", "zero", "full", "random")
 
 # These may stand in slurm.conf more than once, so a setting adds to them.
 _REPEATED = {"downnodes", "frontendname", "nodename", "nodeset", "partitionname"}
@@ -21,6 +25,7 @@ def slurm_conf(record: ClusterRecord, layout: Layout, site: Site) -> str:
         **_plugins(),
         **_limits(record),
         **_accounting(record, layout),
+        **_gpus(record.spec),
     }
     settled, added = _settle(lines, record.spec.settings)
     return _text([*settled, *_nodes(record, site.host), *_partitions(), *added])
@@ -40,6 +45,11 @@ def slurmdbd_conf(record: ClusterRecord, layout: Layout, site: Site) -> str:
             f"PidFile={layout.own_pid_file('slurmdbd')}",
         ]
     )
+
+
+def gres_conf(spec: ClusterSpec) -> str:
+    """The gres.conf of a cluster with GPUs: devices that every machine has stand for them."""
+    return _text(f"Name=gpu Type={GPU_TYPE} File=/dev/{name}" for name in _DEVICES[: spec.gpus])
 
 
 def _daemons(record: ClusterRecord, layout: Layout, site: Site) -> dict[str, object]:
@@ -110,11 +120,20 @@ def _accounting(record: ClusterRecord, layout: Layout) -> dict[str, object]:
     }
 
 
+def _gpus(spec: ClusterSpec) -> dict[str, object]:
+    if not spec.gpus:
+        return {}
+    # Counted like CPUs and memory, by limits too; slurmctld wants slurmdbd for that.
+    tres = {"AccountingStorageTRES": f"gres/gpu,gres/gpu:{GPU_TYPE}"} if spec.accounting else {}
+    return {"GresTypes": "gpu", **tres}
+
+
 def _nodes(record: ClusterRecord, host: str) -> list[str]:
     spec = record.spec
+    gres = f" Gres=gpu:{GPU_TYPE}:{spec.gpus}" if spec.gpus else ""
     return [
         f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={record.node_port(number)}"
-        f" CPUs={spec.cpus} RealMemory={spec.memory} State=UNKNOWN"
+        f" CPUs={spec.cpus} RealMemory={spec.memory}{gres} State=UNKNOWN"
         for number, name in enumerate(spec.node_names, start=1)
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_slurm_api.errors import DevClusterError
 
-_LIMITS = {"nodes": 64, "cpus": 256, "memory": 1 << 20}
+_LIMITS = {"nodes": (1, 64), "cpus": (1, 256), "memory": (1, 1 << 20), "gpus": (0, 4)}
 _KEY = re.compile(r"[A-Za-z]\w*")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -20,7 +20,8 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 class ClusterSpec:
     """The size and the rules of one cluster.
 
-    ``cpus`` and ``memory`` (MB) are per node and may be more than the machine has.
+    ``cpus`` and ``memory`` (MB) are per node and may be more than the machine has,
+    and so are ``gpus``, which Slurm counts and gives out, but which compute nothing.
     ``users`` may submit beside the account that starts the cluster; ``settings``
     are lines of slurm.conf that add to ours or replace them.
     """
@@ -28,14 +29,15 @@ class ClusterSpec:
     nodes: int = 2
     cpus: int = 4
     memory: int = 8192
+    gpus: int = 0
     accounting: bool = True
     users: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, most in _LIMITS.items():
-            if not 1 <= getattr(self, name) <= most:
-                raise DevClusterError(f"{name} must be a number from 1 to {most}.")
+        for name, (least, most) in _LIMITS.items():
+            if not least <= getattr(self, name) <= most:
+                raise DevClusterError(f"{name} must be a number from {least} to {most}.")
         for user in self.users:
             if not _USER.fullmatch(user):
                 raise DevClusterError(f"{user!r} is not the name of an account.")

@@ -11,7 +11,7 @@ from jupyter_slurm_api.local import ports, programs
 from jupyter_slurm_api.local.layout import Layout
 from jupyter_slurm_api.local.roster import Roster, Stage
 from jupyter_slurm_api.local.site import Site
-from jupyter_slurm_api.local.slurmconf import slurm_conf, slurmdbd_conf
+from jupyter_slurm_api.local.slurmconf import gres_conf, slurm_conf, slurmdbd_conf
 from jupyter_slurm_api.local.spec import ClusterRecord, ClusterSpec
 from jupyter_slurm_api.local.stopping import end_processes, stop
 
@@ -80,6 +80,8 @@ def _write_files(roster: Roster) -> None:
     layout.make(site.slurm_account(), record.spec.node_names)
     layout.write_key()
     layout.write(layout.slurm_conf, slurm_conf(record, layout, site), 0o644)
+    if record.spec.gpus:
+        layout.write(layout.gres_conf, gres_conf(record.spec), 0o644)
     if record.spec.accounting:
         text = slurmdbd_conf(record, layout, site)
         layout.write(layout.slurmdbd_conf, text, 0o600, site.slurm_account())

@@ -7,7 +7,7 @@ import pytest
 from jupyter_slurm_api.errors import DevClusterError
 from jupyter_slurm_api.local.layout import Layout
 from jupyter_slurm_api.local.site import Site
-from jupyter_slurm_api.local.slurmconf import slurm_conf, slurmdbd_conf
+from jupyter_slurm_api.local.slurmconf import gres_conf, slurm_conf, slurmdbd_conf
 from jupyter_slurm_api.local.spec import ClusterRecord, ClusterSpec
 
 LAYOUT = Layout(Path("/var/lib/cluster"), Path("/tmp/run"))
@@ -39,6 +39,20 @@ def test_nodes_have_the_processors_and_memory_they_were_given():
     assert "RealMemory=6000" in line
 
 
+def test_nodes_have_gpus_only_where_they_were_given():
+    assert not any("gpu" in line for line in conf())
+    lines = conf(nodes=1, gpus=2)
+    assert values(lines, "GresTypes") == ["gpu"]
+    assert values(lines, "AccountingStorageTRES") == ["gres/gpu,gres/gpu:fake"]
+    (node,) = values(lines, "NodeName")
+    assert node.split()[-2] == "Gres=gpu:fake:2"
+
+
+def test_each_gpu_has_a_device_of_its_own():
+    lines = gres_conf(ClusterSpec(gpus=4)).splitlines()[1:]
+    assert len(lines) == len(set(lines)) == 4
+
+
 def test_a_job_that_asks_for_no_memory_leaves_some_to_others():
     assert values(conf(cpus=4, memory=8192), "DefMemPerCPU") == ["2048"]
 
@@ -62,7 +76,7 @@ def test_with_accounting_only_known_accounts_may_submit():
 
 
 def test_without_accounting_nothing_speaks_of_slurmdbd():
-    accounting = [line for line in conf(accounting=False) if line.startswith("Accounting")]
+    accounting = [line for line in conf(accounting=False, gpus=1) if line.startswith("Accounting")]
     assert accounting == ["AccountingStorageType=accounting_storage/none"]
 
 
@@ -97,6 +111,7 @@ def test_slurmdbd_listens_where_slurm_conf_says():
         ({"nodes": 0}, "nodes must be"),
         ({"cpus": 1000}, "cpus must be"),
         ({"memory": 0}, "memory must be"),
+        ({"gpus": 5}, "gpus must be"),
         ({"users": ("alice,bob",)}, "is not the name of an account"),
         ({"users": ("-i",)}, "is not the name of an account"),
         ({"settings": {"Min JobAge": "5"}}, "is not a line of slurm.conf"),
