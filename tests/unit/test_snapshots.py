@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_slurm_api.errors import SlurmTimeout
 from jupyter_slurm_api.search import QueueSearch
-from jupyter_slurm_api.services import queue
+from jupyter_slurm_api.services import snapshots
 from jupyter_slurm_api.services.queue import QueueService
 from jupyter_slurm_api.slurm.parsing import Parsed
 
@@ -39,7 +39,7 @@ def pauses(monkeypatch):
     """Ask every second for a while; the seconds between the end of a look and the next one."""
 
     def measure(slurm, *, away_after, takes_away, seconds):
-        monkeypatch.setattr(queue, "time", slurm)
+        monkeypatch.setattr(snapshots, "time", slurm)
         ends = []
 
         async def ask():
@@ -75,7 +75,7 @@ def test_a_squeue_that_hung_is_tried_again_as_soon_as_one_that_failed_at_once(pa
 
 def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypatch):
     slurm, turns = Slurm(takes=0), []
-    monkeypatch.setattr(queue, "time", slurm)
+    monkeypatch.setattr(snapshots, "time", slurm)
 
     async def ask():
         turned = partial(turns.append, "turned")
@@ -92,7 +92,7 @@ def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypa
 
 def test_rows_that_cannot_be_read_are_told_of_when_their_number_changes(monkeypatch, caplog):
     slurm = Slurm(takes=0)
-    monkeypatch.setattr(queue, "time", slurm)
+    monkeypatch.setattr(snapshots, "time", slurm)
 
     async def ask():
         service = QueueService(slurm, "ada", dict, turned=lambda: None, min_life=5)
