@@ -20,7 +20,7 @@ from .history import Run, Transition
 from .models import Model, ParameterValue
 from .observation import Observation, Usage
 
-_OTHERWISE_KEPT: Final = {"tag", "slurm_id", "own_slurm_id", "unstarted"}
+_OTHERWISE_KEPT: Final = {"tag", "slurm_id", "own_slurm_id", "unstarted", "estimated_start"}
 OBSERVED: Final = tuple(
     field.name for field in fields(Observation) if field.name not in _OTHERWISE_KEPT
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from typing import TypeAlias
 
 from . import states, tally, task_ids
@@ -25,6 +26,7 @@ class KnownJobs:
         self._jobs: dict[str, Job] = {}
         self._by_slurm_id: dict[str, str] = {}
         self._tasks: dict[str, dict[int, str]] = {}
+        self._estimates: dict[str, datetime] = {}
         self.version = 0
         """Grows with every change, so that who has seen one version knows whether to look again."""
         self._listeners: list[Changed] = []
@@ -64,6 +66,20 @@ class KnownJobs:
     def put_tasks(self, array_job_id: str, tasks: Mapping[int, str]) -> None:
         """Note the states of an array's tasks; what is here already is newer."""
         self._tasks[array_job_id] = {**tasks, **self._tasks.get(array_job_id, {})}
+
+    def put_estimates(self, observations: Iterable[Observation], visible: Collection[str]) -> None:
+        """Note when Slurm thinks that jobs start, as it was just seen, for those still visible.
+
+        That stays in memory: it changes with each of Slurm's plans, and a write of every
+        waiting job for each would be many.
+        """
+        seen = {one.slurm_id: one.estimated_start for one in observations}
+        both = {slurm_id: at for slurm_id, at in (self._estimates | seen).items() if at}
+        self._estimates = {slurm_id: at for slurm_id, at in both.items() if slurm_id in visible}
+
+    def estimated_start(self, slurm_id: str) -> datetime | None:
+        """Return when Slurm thinks that a job starts which waits; None where it does not say."""
+        return self._estimates.get(slurm_id)
 
     def _has_newer(self, job: Job) -> bool:
         other = self.get(job.slurm_id or "")

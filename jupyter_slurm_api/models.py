@@ -68,6 +68,7 @@ class QueueRow(TypedDict):
     start_time: str | None
     end_time: str | None
     time_limit: str | None
+    estimated_start: str | None
     api_job_id: str | None
 
 

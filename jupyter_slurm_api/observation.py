@@ -29,7 +29,8 @@ class Usage(Model):
 class Observation:
     """What one look at Slurm said of one job; None where it said nothing.
 
-    ``tag`` is the UUID that we wrote into the job's comment when we submitted it.
+    ``tag`` is the UUID that we wrote into the job's comment when we submitted it;
+    ``estimated_start`` is when Slurm thinks that a job which waits will start.
     ``slurm_id`` is ``123_7`` for a task of an array, which has an id of its own
     besides. For an array, ``unstarted`` are the ids of the tasks that this is said
     of, as squeue writes them, throttle included.
@@ -53,6 +54,7 @@ class Observation:
     time_limit: str | None = None
     submit_time: datetime | None = None
     eligible_time: datetime | None = None
+    estimated_start: datetime | None = None
     start_time: datetime | None = None
     end_time: datetime | None = None
     exit_code: int | None = None

@@ -118,6 +118,7 @@ class Tick:
     async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
         """Record what a look at Slurm brought, then what is found out beyond it."""
         observations = await self._off_loop(_observe_all, changed)
+        await self._off_loop(self._known.put_estimates, observations, seen)
         observations += self._postponed_and_gone(seen)
         met = await self._meet(info.name, observations)
         observations = [one for one in observations if one.slurm_id not in met]

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import AfterValidator, Field, StrictStr
 
 from . import reasons, states
+from .dependencies import Dependency
 from .job import Job, JobFacts
 from .models import Model, ParameterValue, QueueRow
 
@@ -26,6 +27,7 @@ _SHARED: Final = (
     "submit_time",
     "start_time",
     "end_time",
+    "estimated_start",
 )
 """What a line of the queue calls as a job does."""
 
@@ -132,6 +134,12 @@ class JobView(JobFacts):
     output_truncated: bool = False
     stale: bool = False
     runs_this_server: bool = False
+    estimated_start: Annotated[
+        datetime | None, Field(description="When Slurm thinks that it starts; moves as others end")
+    ] = None
+    waits_for: Annotated[
+        tuple[Dependency, ...], Field(description="The jobs that it depends on, as long as it does")
+    ] = ()
 
     @classmethod
     def of(cls, job: Job, **shown: Any) -> JobView:

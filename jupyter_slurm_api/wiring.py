@@ -135,7 +135,7 @@ class Running:
         checks = Checks(root, environ, limit=settings.max_script_bytes)
         submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
         own_slurm_id = own_job(environ)
-        viewer = Viewer(sync.freshness, own_slurm_id)
+        viewer = Viewer(sync.freshness, own_slurm_id, known.estimated_start)
         jobs = JobService(
             slurm,
             store,

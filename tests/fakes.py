@@ -34,6 +34,7 @@ def queue_row(job_id: str, user: str, **changes: Any) -> QueueRow:
         "start_time": "2026-11-24T10:00:05Z",
         "end_time": "2026-11-24T11:00:05Z",
         "time_limit": "01:00:00",
+        "estimated_start": None,
         "api_job_id": None,
     }
     return {**row, **changes}  # type: ignore[typeddict-item]

@@ -7,7 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
-from .. import reconcile
+from .. import dependencies, reconcile, states
+from ..dependencies import Dependency
 from ..errors import (
     DatabaseUnavailable,
     FilesUnavailable,
@@ -31,6 +32,7 @@ _SLURM_ID: Final = re.compile(r"[1-9][0-9]{0,9}(?:[_+](?:0|[1-9][0-9]{0,6}))?")
 _TASKS: Final = re.compile(r"[1-9][0-9]{0,9}_\[[0-9,:%-]{1,1000}\]")
 _LARGEST_ID: Final = 2**32 - 1  # of a larger one Slurm's commands take the lower 32 bits
 _LOOK_SECONDS: Final = 2.0
+_MOST_DEPENDENCIES: Final = 100
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 ONE_JOB: Final = f"^(?:{_UUID.pattern}|{_SLURM_ID.pattern})$"
@@ -145,6 +147,7 @@ class JobService:
         return await self._store.get_by_slurm_id(job_id, cluster)
 
     async def _with_output(self, job: Job, **shown: Any) -> JobView:
+        shown["waits_for"] = await self._blockers(job)
         try:
             tail = await self._outputs.read(job, "stdout")
         except FilesUnavailable:
@@ -158,6 +161,18 @@ class JobService:
             output_size=tail.size,
             output_truncated=tail.truncated,
         )
+
+    async def _blockers(self, job: Job) -> tuple[Dependency, ...]:
+        """Return what a job waits for, with the states of those that are this user's."""
+        if not (job.dependency and states.waits(job.status)):
+            return ()
+        found = dependencies.parse(job.dependency)[:_MOST_DEPENDENCIES]
+        try:
+            jobs = await self.named([one.slurm_id for one in found if one.slurm_id])
+        except (InvalidRequest, SlurmError):
+            return found  # better without their states than none
+        known = {name: {"job_id": one.job_id, "status": one.status} for name, one in jobs.items()}
+        return tuple(one.model_copy(update=known.get(one.slurm_id or "", {})) for one in found)
 
     async def _not_stored(self, slurm_id: str) -> JobView:
         """Show a job that only Slurm knows: another user's, or one that is new to us."""

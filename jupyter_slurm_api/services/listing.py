@@ -30,6 +30,7 @@ _EMPTY: Final = {
     "output": None,
     "output_size": None,
     "output_truncated": False,
+    "waits_for": (),
 }
 _ETAG_SECONDS: Final = 60
 
@@ -93,5 +94,6 @@ class ListingService:
             "status_code": states.code_of(status),
             "explanation": reasons.explanation(document.get("reason"), over=not goes_on),
             "stale": goes_on and fresh.stale,
+            "estimated_start": self._viewer.estimated_start(status, document["slurm_id"]),
             "runs_this_server": goes_on and self._viewer.runs_this_server(document["slurm_id"]),
         }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from .. import task_ids
+from .. import states, task_ids
 from ..job import Job
 from ..views import Freshness, JobView
 
@@ -13,12 +14,19 @@ from ..views import Freshness, JobView
 class Viewer:
     """Shows stored jobs, with how fresh that is.
 
-    ``own_slurm_id`` is the job in which this server itself runs, if it does.
+    ``own_slurm_id`` is the job in which this server itself runs, if it does;
+    ``estimate`` returns when Slurm thinks that a job starts.
     """
 
-    def __init__(self, freshness: Callable[[], Freshness], own_slurm_id: str | None) -> None:
+    def __init__(
+        self,
+        freshness: Callable[[], Freshness],
+        own_slurm_id: str | None,
+        estimate: Callable[[str], datetime | None],
+    ) -> None:
         self.freshness = freshness
         self._own_slurm_id = own_slurm_id
+        self._estimate = estimate
 
     def view(self, job: Job, **shown: Any) -> JobView:
         """Show a stored job: one that goes on as of the last look at Slurm."""
@@ -30,8 +38,13 @@ class Viewer:
             "stale": fresh.stale,
             "synced_at": max(seen, default=None),
             "runs_this_server": self.runs_this_server(job.slurm_id),
+            "estimated_start": self.estimated_start(job.status, job.slurm_id),
         }
         return JobView.of(job, **(facts | shown))
+
+    def estimated_start(self, status: str, slurm_id: str | None) -> datetime | None:
+        """Return when Slurm thinks that a job starts, as long as it waits."""
+        return self._estimate(slurm_id) if slurm_id and states.waits(status) else None
 
     def runs_this_server(self, slurm_id: str | None) -> bool:
         """Tell whether this server runs in a job, or in a part of it, that goes on."""

@@ -75,6 +75,7 @@ def observe(slurm_id: str, rows: Sequence[Record]) -> Observation:
         time_limit=_time_limit(row["TimeLimit"]),
         submit_time=_time(row["SubmitTime"]),
         eligible_time=_time(row["EligibleTime"]),
+        estimated_start=_time(row["StartTime"]) if states.waits(status) else None,
         restarts=words.number(row["RestartCnt"]),
         work_dir=row["WorkDir"],
         dependency=words.text(row["Dependency"]),

@@ -60,6 +60,8 @@ def _queue_row(record: Record) -> QueueRow:
     ]
     array_id, task_id, priority, cpus, submit, start, end, limit = record[11:]
     is_task = "_" in row_id
+    # Of a job that waits these two are Slurm's estimates.
+    waits = states.waits(state)
     return {
         "job_id": row_id,
         "name": name,
@@ -79,9 +81,10 @@ def _queue_row(record: Record) -> QueueRow:
         "priority": words.number(priority),
         "cpus": words.number(cpus),
         "submit_time": _iso(submit),
-        "start_time": _iso(start),
-        "end_time": _iso(end),
+        "start_time": None if waits else _iso(start),
+        "end_time": None if waits else _iso(end),
         "time_limit": _time_limit(limit),
+        "estimated_start": _iso(start) if waits else None,
         "api_job_id": None,
     }
 

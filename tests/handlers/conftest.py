@@ -132,7 +132,7 @@ def services(
         slurm.extra_looks.append(seconds)
         slurm.on_look()
 
-    viewer = Viewer(lambda: freshness[-1], OWN_SLURM_ID)
+    viewer = Viewer(lambda: freshness[-1], OWN_SLURM_ID, known.estimated_start)
     jobs = JobService(
         slurm,
         store,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from fakes import queue_row
+from jupyter_slurm_api.observation import Observation
 
 SCRIPT = "#!/bin/sh\necho hello\n"
 UNKNOWN = "550e8400-e29b-41d4-a716-446655440000"
@@ -107,6 +108,34 @@ async def test_without_the_database_other_jobs_are_503(call, database):
     answer = await call("job", UNKNOWN)
     assert answer.status == 503
     assert answer.headers["Retry-After"]
+
+
+class TestAJobThatWaits:
+    async def test_it_shows_when_slurm_thinks_that_it_starts(self, call, submit, known):
+        await submit({"script": SCRIPT})
+        at = datetime(2026, 11, 24, 13, tzinfo=timezone.utc)
+        known.put_estimates(
+            [Observation(slurm_id="101", status="PENDING", estimated_start=at)], {"101"}
+        )
+        body = (await call("job", "101")).body
+        assert (body["estimated_start"], body["start_time"]) == ("2026-11-24T13:00:00Z", None)
+        (row,) = (await call("slurm", "jobs")).body["jobs"]
+        assert row["estimated_start"] == "2026-11-24T13:00:00Z"
+
+    async def test_what_it_waits_for_is_named_with_its_state(self, call, submit, database):
+        first = (await submit({"script": SCRIPT})).body["job_id"]
+        second = (await submit({"script": SCRIPT})).body["job_id"]
+        seen = {"dependency": "afterok:101(unfulfilled),afterany:7(unfulfilled)"}
+        database.client["outputs"]["jobs"].update_one({"_id": second}, {"$set": seen})
+        ours, other = (await call("job", second)).body["waits_for"]
+        assert ours == {
+            "kind": "afterok",
+            "slurm_id": "101",
+            "state": "unfulfilled",
+            "job_id": first,
+            "status": "PENDING",
+        }
+        assert (other["slurm_id"], other["job_id"], other["status"]) == ("7", None, None)
 
 
 class TestAJobThatIsNewToUs:

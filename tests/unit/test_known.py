@@ -50,6 +50,16 @@ def test_a_job_is_found_by_either_of_its_ids(known, make_job):
     assert known.ids_by_slurm_id() == {"42": "aaaa"}
 
 
+def test_when_a_job_is_thought_to_start_is_known_while_it_waits(known, now):
+    waits = Observation(slurm_id="42", status="PENDING", estimated_start=now)
+    later = Observation(slurm_id="43", status="PENDING", estimated_start=now)
+    known.put_estimates([waits, later], {"42", "43"})
+    known.put_estimates([Observation(slurm_id="42", status="RUNNING")], {"42", "43"})
+    assert (known.estimated_start("42"), known.estimated_start("43")) == (None, now)
+    known.put_estimates([], {"42"})
+    assert known.estimated_start("43") is None
+
+
 def test_a_job_without_a_slurm_id_is_found_by_its_uuid(known, make_job):
     job = make_job("aaaa", slurm_id=None)
     known.put([job])

@@ -170,6 +170,11 @@ class TestObserve:
         assert (seen.node_list, seen.start_time, seen.end_time) == (None, None, None)
         assert (seen.exit_code, seen.exit_signal) == (None, None)
 
+    def test_when_slurm_thinks_that_it_starts_is_an_estimate(self, own):
+        assert own("begin").estimated_start is not None
+        assert own("held").estimated_start is None
+        assert own("plain").estimated_start is None
+
     @pytest.mark.parametrize(
         ("label", "reason"),
         [("held", "JobHeldUser"), ("begin", "BeginTime"), ("dependency", "Dependency")],

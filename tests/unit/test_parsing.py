@@ -158,6 +158,21 @@ class TestQueue:
         assert (row["nodelist"], row["start_time"], row["end_time"]) == ("", None, None)
         assert (row["time"], row["priority"]) == ("00:00:00", 0)
 
+    @pytest.mark.parametrize(
+        ("state", "shown"),
+        [
+            ("PENDING", (None, None, "2025-11-24T12:00:00Z")),
+            ("REQUEUE_HOLD", (None, None, "2025-11-24T12:00:00Z")),
+            ("RUNNING", ("2025-11-24T12:00:00Z", "2025-11-24T13:00:00Z", None)),
+        ],
+    )
+    def test_the_start_of_a_job_that_waits_is_an_estimate_and_shown_as_one(self, state, shown):
+        fields = {"JobArrayID": "7", "State": state, "StartTime": "1763985600"}
+        fields |= {"EndTime": "1763989200"}
+        line = "qfield".join(fields.get(name, "") for name in commands.QUEUE_FIELDS) + "qrecord\n"
+        (row,) = parsing.queue(line.encode(), MARKS).value
+        assert (row["start_time"], row["end_time"], row["estimated_start"]) == shown
+
     def test_an_array_s_tasks_and_its_waiting_range(self, slurm, rows_of):
         job = slurm.zoo["array"]
         rows = {row["job_id"]: row for row in rows_of("array")}

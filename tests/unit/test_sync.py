@@ -41,6 +41,12 @@ class TestTick:
         assert len(store.writes) == 1
         assert cluster.looks == 3
 
+    def test_an_estimate_that_moves_is_not_written(self, ticks, cluster, store):
+        cluster.show(state="PENDING", StartTime=str(SUBMIT + 50))
+        ticks(nothing, lambda: cluster.show(state="PENDING", StartTime=str(SUBMIT + 60)))
+        assert len(store.writes) == 1
+        assert store.by_slurm_id("42").start_time is None
+
     def test_only_what_changed_is_written(self, ticks, cluster, store):
         for slurm_id in ("1", "2", "3"):
             cluster.show(slurm_id, state="PENDING")
