@@ -72,18 +72,6 @@ class QueueRow(TypedDict):
     api_job_id: str | None
 
 
-class Partition(TypedDict):
-    """One line of sinfo; ``cpus`` counts allocated, idle, other and all."""
-
-    name: str
-    is_default: bool
-    available: bool
-    time_limit: str | None
-    default_time: str | None
-    nodes: int | None
-    cpus: dict[str, int]
-
-
 @dataclass(frozen=True, slots=True)
 class ClusterInfo:
     """What the controller says of itself.

@@ -204,6 +204,19 @@ class TaskSearch(Model):
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 100
 
 
+class NodeSearch(Model):
+    """The query of ``GET nodes``; what is not sent does not narrow it."""
+
+    partition: Annotated[_Words, Field(description="Nodes of these partitions")] = Field(
+        default_factory=list
+    )
+    state: Annotated[_Words, Field(description="Slurm's words, such as idle or mixed")] = Field(
+        default_factory=list
+    )
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 100
+    cursor: _Cursor = None
+
+
 class Place(Model):
     """Where a page ended: at the job with this value of what is sorted by."""
 

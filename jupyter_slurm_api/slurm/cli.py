@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
+from ..cluster import AccountLimits, Node, Partition, Qos
 from ..errors import (
     JobNotFound,
     SlurmApiError,
@@ -16,11 +17,23 @@ from ..errors import (
     SlurmTimeout,
     SlurmUnavailable,
 )
-from ..models import ClusterInfo, JobSpec, Partition, QueueRow, Submitted
+from ..estimate import Estimate
+from ..models import ClusterInfo, JobSpec, QueueRow, Submitted
 from ..observation import Observation
 from ..threads import DaemonThreads
-from . import accounting, acting, commands, environment, observing, parsing
+from . import (
+    accounting,
+    acting,
+    associations,
+    commands,
+    environment,
+    estimating,
+    inventory,
+    observing,
+    parsing,
+)
 from .accounts import account_name
+from .associations import Associations
 from .failures import failure
 from .parsing import Parsed, Record
 from .runner import Answer, Runner
@@ -159,10 +172,46 @@ class SlurmCommands:
             raise refused[slurm_id]
 
     async def partitions(self) -> Parsed[list[Partition]]:
-        """Return the partitions that sinfo shows."""
+        """Return the partitions that this user may see."""
+        answer = await self._ask(commands.scontrol_partitions())
+        return inventory.partitions(answer.stdout)
+
+    async def nodes(self) -> Parsed[list[Node]]:
+        """Return the nodes that sinfo shows."""
         separators = commands.Separators()
         answer = await self._ask(commands.sinfo(separators))
-        return parsing.partitions(answer.stdout, separators)
+        return await self._parse(answer, lambda: inventory.nodes(answer.stdout, separators))
+
+    async def associations(self) -> Parsed[Associations]:
+        """Return what the accounting lets this user use on this cluster."""
+        argv = associations.show_user(self._user, (await self.info()).name)
+        return associations.associations((await self._ask(argv)).stdout)
+
+    async def account_limits(self, accounts: Sequence[str]) -> Parsed[tuple[AccountLimits, ...]]:
+        """Return the limits of accounts on this cluster."""
+        argv = associations.show_accounts(accounts, (await self.info()).name)
+        return associations.accounts((await self._ask(argv)).stdout)
+
+    async def qos(self) -> Parsed[tuple[Qos, ...]]:
+        """Return all QOS."""
+        return associations.qos((await self._ask(associations.show_qos())).stdout)
+
+    async def estimate(self, spec: JobSpec, partition: str | None) -> Estimate:
+        """Return when a job would start; nothing is queued.
+
+        Raises:
+            SlurmRefused: it never would; or `SlurmDenied`, both in Slurm's words.
+        """
+        answer = await self._runner.run(
+            estimating.asking(spec.argv, partition),
+            env=self._sbatch_env | estimating.ENVIRONMENT,
+            cwd=spec.work_dir,
+            stdin=spec.script,
+        )
+        found = estimating.estimate(answer.stderr, partition)
+        if answer.code or found is None:
+            raise failure("sbatch", answer.stderr, answer.code)
+        return found
 
     async def _ask(self, argv: Sequence[str]) -> Answer:
         answer = await self._runner.run(argv, env=self._query_env)

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from ..cluster import AccountLimits, Node, Partition, Qos
 from ..errors import SlurmApiError
-from ..models import ClusterInfo, JobSpec, Partition, QueueRow, Submitted
+from ..estimate import Estimate
+from ..models import ClusterInfo, JobSpec, QueueRow, Submitted
 from ..observation import Observation
+from .associations import Associations
 from .parsing import Parsed, Record
 
 
@@ -51,4 +54,19 @@ class Slurm(Protocol):
         """Change what a job asks for, by the names in `acting.CHANGES`."""
 
     async def partitions(self) -> Parsed[list[Partition]]:
-        """Return the cluster's partitions."""
+        """Return the partitions that this user may see."""
+
+    async def nodes(self) -> Parsed[list[Node]]:
+        """Return the nodes of these partitions, in the order of their names."""
+
+    async def associations(self) -> Parsed[Associations]:
+        """Return what the accounting lets this user use."""
+
+    async def account_limits(self, accounts: Sequence[str]) -> Parsed[tuple[AccountLimits, ...]]:
+        """Return the limits of accounts, which hold for their users together."""
+
+    async def qos(self) -> Parsed[tuple[Qos, ...]]:
+        """Return all QOS."""
+
+    async def estimate(self, spec: JobSpec, partition: str | None) -> Estimate:
+        """Return when a job would start, in a partition or where it asks to; nothing is queued."""

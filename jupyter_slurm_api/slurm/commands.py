@@ -104,8 +104,19 @@ The name is not among them: slurmdbd stores it with other quotes.
 TAG_FIELDS: Final = ("JobID", "User", "Submit", "SubmitLine")
 """sacct's fields for the search by tag, in the order that `accounting.tagged` reads."""
 
-PARTITION_FIELDS: Final = ("%P", "%a", "%l", "%L", "%D", "%C")
-"""sinfo's fields, in the order of `parsing.partitions`."""
+NODE_FIELDS: Final = (
+    "NodeList",
+    "Partition",
+    "StateLong",
+    "CPUsState",
+    "Memory",
+    "AllocMem",
+    "Gres",
+    "GresUsed",
+    "Features",
+    "Reason",
+)
+"""sinfo's fields, in the order that `inventory.nodes` reads."""
 
 
 def _token() -> str:
@@ -209,9 +220,13 @@ def scontrol_config() -> list[str]:
 
 
 def sinfo(separators: Separators) -> list[str]:
-    """Ask for the partitions, one line each."""
-    text = separators.field.join(PARTITION_FIELDS) + separators.record
-    return ["sinfo", "--all", "--noheader", f"--format={text}"]
+    """Ask for the nodes that this user may see, each once for every partition it is in."""
+    return ["sinfo", "--Node", "--noheader", _format(NODE_FIELDS, separators)]
+
+
+def scontrol_partitions() -> list[str]:
+    """Ask for the partitions that this user may see, one line each."""
+    return ["scontrol", "--oneliner", "show", "partition"]
 
 
 def _format(names: Sequence[str], separators: Separators) -> str:

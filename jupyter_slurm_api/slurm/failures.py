@@ -12,7 +12,7 @@ from typing import Final
 from ..errors import Conflict, JobNotFound, SlurmApiError, SlurmDenied, SlurmRefused, SlurmTimeout
 from ..errors import SlurmUnavailable as Away
 
-_PREFIX: Final = re.compile(r"^(?:\w+: |slurm_\w+ )?(?:error|fatal): ?")
+_PREFIX: Final = re.compile(r"^(?:\w+: |slurm_\w+ )?(?:error|fatal|allocation failure): ?")
 _LONGEST: Final = 1000
 _ACTING: Final = frozenset({"sbatch", "scancel", "scontrol"})
 

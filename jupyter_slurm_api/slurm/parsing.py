@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from .. import states
-from ..models import ClusterInfo, Partition, QueueRow, Submitted
+from ..models import ClusterInfo, QueueRow, Submitted
 from . import commands, words
 
 Record: TypeAlias = tuple[str, ...]
@@ -112,23 +112,3 @@ def cluster_info(output: bytes) -> ClusterInfo:
         accounting=settings.get("AccountingStorageType", "").strip() not in _NO_ACCOUNTING,
         min_job_age=words.number(settings.get("MinJobAge", "").partition(" ")[0]) or 0,
     )
-
-
-def partitions(output: bytes, separators: commands.Separators) -> Parsed[list[Partition]]:
-    """Read sinfo's partitions."""
-    parsed = records(output, separators, len(commands.PARTITION_FIELDS))
-    return Parsed([_partition(record) for record in parsed.value], parsed.bad)
-
-
-def _partition(record: Record) -> Partition:
-    name, available, limit, default, nodes, cpus = record
-    counted = (words.number(part) or 0 for part in cpus.split("/"))
-    return {
-        "name": name.removesuffix("*"),
-        "is_default": name.endswith("*"),
-        "available": available == "up",
-        "time_limit": words.time_limit(limit.replace("infinite", "UNLIMITED")),
-        "default_time": words.time_limit(default.replace("infinite", "UNLIMITED")),
-        "nodes": words.number(nodes),
-        "cpus": dict(zip(("allocated", "idle", "other", "total"), counted, strict=False)),
-    }

@@ -30,6 +30,7 @@ _DURATION: Final = re.compile(
     r"(?:([0-9]{1,9})-)?(?:([0-9]{1,9}):)?([0-9]{1,9}):([0-9]{1,9})(\.[0-9]{1,9})?"
 )
 _SIZE: Final = re.compile(r"([0-9.]+)([KMGTP]?)[nc]?", re.IGNORECASE)
+_IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _TASK: Final = re.compile(r"[0-9]*_[0-9]{1,7}")  # no array has a task of more digits
 _SCALE: Final = {"": 2, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}  # a bare number is in MiB
 
@@ -98,6 +99,22 @@ def gres(resources: Mapping[str, str]) -> str | None:
     """Return the generic resources in a list of trackable ones, such as ``gres/gpu=1``."""
     wanted = [f"{name}={count}" for name, count in resources.items() if name.startswith("gres/")]
     return ",".join(wanted) or None
+
+
+def gpus(word: str) -> dict[str, int]:
+    """Return how many GPUs of each type there are in ``gpu:a100:4(S:0-1),gpu:2,nic:1``.
+
+    One of which no type is said is a ``gpu``; where there is no number it is one.
+    """
+    found: dict[str, int] = {}
+    for item in _IN_BRACKETS.sub("", word).split(","):
+        name, *more = item.split(":")
+        if name == "gpu":
+            count = number(more[-1]) if more else None
+            kinds = more if count is None else more[:-1]
+            kind = kinds[0] if kinds else "gpu"
+            found[kind] = found.get(kind, 0) + (1 if count is None else count)
+    return found
 
 
 def exit_status(word: str) -> tuple[int | None, int | None]:

@@ -266,10 +266,33 @@ class TestQuestions:
         )
         assert argv == recorded
 
-    def test_the_partitions(self, cluster, runner, marks):
-        runner.says(marks("sinfo"))
+    def test_the_partitions(self, cluster, runner, slurm):
+        runner.says(slurm["partitions"])
         found = asyncio.run(cluster.partitions())
-        assert [row["name"] for row in found.value] == ["debug", "long"]
+        assert [row["name"] for row in found.value][:2] == ["debug", "long"]
+        assert runner.calls[0][0] == list(slurm["partitions"].argv)
+
+    def test_the_nodes(self, cluster, runner, marks):
+        case = marks("sinfo")
+        runner.says(case)
+        found = asyncio.run(cluster.nodes())
+        assert [row["name"] for row in found.value] == ["n1", "n2", "n3", "n4"]
+        assert runner.calls[0][0] == list(case.argv)
+
+    def test_an_estimate(self, cluster, runner, slurm):
+        runner.says(slurm["estimate_plain"])
+        found = asyncio.run(cluster.estimate(SPEC, None))
+        assert (found.partition, found.node_list) == ("debug", "n1")
+        ((argv, options),) = runner.calls
+        assert argv == ["sbatch", "--test-only", "--parsable"]
+        assert (options["cwd"], options["stdin"]) == ("/work", b"#!/bin/sh\n")
+        assert options["env"]["SLURM_TIME_FORMAT"] == "%s"
+        assert "JUPYTER_TOKEN" not in options["env"]
+
+    def test_an_estimate_that_is_refused(self, cluster, runner, slurm):
+        runner.says(slurm["refused_estimate_memory"])
+        with pytest.raises(SlurmRefused, match="Requested node configuration is not available"):
+            asyncio.run(cluster.estimate(SPEC, None))
 
     def test_a_job_that_is_shown(self, cluster, runner, slurm):
         runner.says(slurm["job_failing"])
@@ -294,11 +317,25 @@ class TestQuestions:
             lambda cluster: cluster.queue(),
             lambda cluster: cluster.own_jobs(),
             lambda cluster: cluster.partitions(),
+            lambda cluster: cluster.nodes(),
+            lambda cluster: cluster.qos(),
+            lambda cluster: cluster.estimate(SPEC, None),
             lambda cluster: cluster.shown("1"),
             lambda cluster: cluster.recorded(["1"], LONG_AGO),
             lambda cluster: cluster.tagged(LONG_AGO),
         ],
-        ids=["info", "queue", "own_jobs", "partitions", "shown", "recorded", "tagged"],
+        ids=[
+            "info",
+            "queue",
+            "own_jobs",
+            "partitions",
+            "nodes",
+            "qos",
+            "estimate",
+            "shown",
+            "recorded",
+            "tagged",
+        ],
     )
     def test_a_controller_that_is_down_is_never_an_empty_answer(self, cluster, runner, slurm, ask):
         runner.says(slurm["down_squeue"])

@@ -119,13 +119,11 @@ def test_scontrol_asks_for_the_configuration():
     assert commands.scontrol_config() == ["scontrol", "show", "config"]
 
 
-def test_sinfo_asks_for_one_line_a_partition():
-    assert commands.sinfo(MARKS) == [
-        "sinfo",
-        "--all",
-        "--noheader",
-        "--format=%Pfff%afff%lfff%Lfff%Dfff%Crrr",
-    ]
+def test_sinfo_asks_for_the_nodes_that_one_may_see():
+    argv = commands.sinfo(Separators("ff", "rr"))
+    assert argv[:3] == ["sinfo", "--Node", "--noheader"]
+    assert argv[3].startswith("--Format=NodeList:ff,Partition:ff,")
+    assert argv[3].endswith(",Reason:rr")
 
 
 def test_sbatch_carries_our_tag():
