@@ -18,9 +18,11 @@ from .known import KnownJobs
 from .local.mongod import EmbeddedMongod
 from .services import Services
 from .services.actions import ActionService
+from .services.cluster import ClusterService
 from .services.events import EventService
 from .services.health import HealthService
 from .services.jobs import JobService
+from .services.limits import LimitsService
 from .services.listing import ListingService
 from .services.output import OutputService
 from .services.queue import QueueService
@@ -167,6 +169,8 @@ class Running:
             version=lambda: known.version,
             viewer=viewer,
         )
+        cluster = ClusterService(slurm, min_life=settings.min_interval)
+        limits = LimitsService(slurm, user)
         tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
         templates = TemplateService(
             TemplateStore(mongo, user), site_templates(settings.site_templates)
@@ -183,6 +187,8 @@ class Running:
                 templates,
                 events,
                 StreamLimit(_STREAMS),
+                cluster,
+                limits,
             ),
             sync,
             outputs,

@@ -18,8 +18,9 @@ from ..actions import (
     ChangeRequest,
     SignalRequest,
 )
+from ..cluster import Limits, NodePage, PartitionList
 from ..models import Model
-from ..search import HealthQuery, JobSearch, QueueSearch, TaskSearch
+from ..search import HealthQuery, JobSearch, NodeSearch, QueueSearch, TaskSearch
 from ..templates import TemplateSpec, TemplatesView, TemplateView
 from ..views import (
     JobsView,
@@ -161,6 +162,22 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         refusals=(HTTPStatus.TOO_MANY_REQUESTS,),
         headers={"Last-Event-ID": "The id of the last event that was read, to miss none"},
         media_type="text/event-stream",
+    ),
+    ("/partitions", "get"): Operation(
+        "Show the partitions, their limits, and what their nodes have",
+        answer=PartitionList,
+        statuses=_IF_CHANGED,
+    ),
+    ("/nodes", "get"): Operation(
+        "List the nodes, and what of each is free",
+        answer=NodePage,
+        query=NodeSearch,
+        statuses=_IF_CHANGED,
+    ),
+    ("/limits", "get"): Operation(
+        "Show one's accounts, their limits, and the QOS one may ask for",
+        answer=Limits,
+        statuses=_IF_CHANGED,
     ),
     ("/health", "get"): Operation(
         "Tell whether the service and its parts are well",

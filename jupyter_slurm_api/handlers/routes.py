@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from .actions import ActionHandler, BulkActionHandler, SignalHandler
 from .base import SlurmHandler
+from .cluster import LimitsHandler, NodesHandler, PartitionsHandler
 from .documents import DocsHandler, OpenApiHandler
 from .events import EventsHandler
 from .health import HealthHandler
@@ -64,6 +65,9 @@ ROUTES: Final = (
     Route("/templates", TemplatesHandler),
     Route("/templates/{name}", TemplateHandler),
     Route("/events", EventsHandler),
+    Route("/partitions", PartitionsHandler),
+    Route("/nodes", NodesHandler),
+    Route("/limits", LimitsHandler),
     Route("/health", HealthHandler, at_base_url=True),
     Route("/openapi.json", OpenApiHandler),
     Route("/docs", DocsHandler),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .actions import ActionService
+from .cluster import ClusterService
 from .events import EventService
 from .health import HealthService
 from .jobs import JobService
+from .limits import LimitsService
 from .listing import ListingService
 from .queue import QueueService
 from .streams import StreamLimit
@@ -30,3 +32,5 @@ class Services:
     templates: TemplateService
     events: EventService
     streams: StreamLimit
+    cluster: ClusterService
+    limits: LimitsService

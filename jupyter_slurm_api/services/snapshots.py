@@ -59,8 +59,9 @@ class Snapshots(Generic[T]):
     as long as it took, ``min_life`` seconds at least. With Slurm away the last answer
     stays, marked stale, and the question is asked again with growing pauses.
 
-    ``name`` is what the log calls the question. ``turned`` is called when it begins to
-    fail, and when it is answered again.
+    ``name`` is what the log calls the question. With ``retry`` one that failed is asked
+    again sooner than one that was answered. ``turned`` is called when it begins to fail,
+    and when it is answered again.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class Snapshots(Generic[T]):
         *,
         name: str,
         min_life: float,
+        retry: float | None = None,
         turned: Callable[[], None] = lambda: None,
     ) -> None:
         self._ask = ask
         self._name = name
         self._min_life = min_life
-        self._life = min_life
+        self._retry = min_life if retry is None else retry
+        self._cost = 0.0  # the pause that the last answer is worth, by how long it took
         self._turned = turned
         self._value: T | None = None
         self._synced_at: datetime | None = None
@@ -127,12 +130,15 @@ class Snapshots(Generic[T]):
         else:
             self._failures, self._error = 0, None
             self._synced_at = utc_now()
-            self._life = max(self._min_life, 5 * (time.monotonic() - began))
+            self._cost = 5 * (time.monotonic() - began)
         if was_well != (self._error is None):
             self._turned()
         self._next_look = time.monotonic() + self._pause()
 
     def _pause(self) -> float:
+        if not self._failures:
+            return max(self._min_life, self._cost)
         # How long a command hung that did not answer says nothing of what one costs.
-        grown: float = self._life * 2 ** min(self._failures, 10)
-        return min(grown, max(self._life, _LONGEST_WAIT))
+        first = max(self._retry, self._cost)
+        grown: float = first * 2 ** min(self._failures, 10)
+        return min(grown, max(first, _LONGEST_WAIT))

@@ -20,9 +20,11 @@ from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services
 from jupyter_slurm_api.services.actions import ActionService
+from jupyter_slurm_api.services.cluster import ClusterService
 from jupyter_slurm_api.services.events import EventService
 from jupyter_slurm_api.services.health import HealthService
 from jupyter_slurm_api.services.jobs import JobService
+from jupyter_slurm_api.services.limits import LimitsService
 from jupyter_slurm_api.services.listing import ListingService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
@@ -155,13 +157,26 @@ def services(
         viewer=viewer,
     )
     tasks = TaskService(jobs, TaskStore(mongo, USER), viewer)
+    cluster = ClusterService(slurm, min_life=queue_life)
+    limits = LimitsService(slurm, USER)
     bus = EventBus(jp_serverapp.event_logger)
     events = EventService(known, health.known, bus.emit)
     streams = StreamLimit(2)
     create_indexes(database.client["outputs"])
     templates = TemplateService(TemplateStore(mongo, USER), site_templates(SITE_TEMPLATES))
     built = Services(
-        submit, jobs, queue, tasks, health, actions, listing, templates, events, streams
+        submit,
+        jobs,
+        queue,
+        tasks,
+        health,
+        actions,
+        listing,
+        templates,
+        events,
+        streams,
+        cluster,
+        limits,
     )
 
     async def give() -> Services:

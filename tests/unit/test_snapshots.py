@@ -1,6 +1,7 @@
 """When squeue runs again: seldom where it is slow, and soon where Slurm was away for a moment."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -71,6 +72,22 @@ def test_after_a_failure_the_pauses_grow_up_to_two_minutes(pauses):
 def test_a_squeue_that_hung_is_tried_again_as_soon_as_one_that_failed_at_once(pauses):
     found = pauses(Slurm(takes=0), away_after=1, takes_away=20, seconds=100)
     assert found[:3] == [5, 10, 20]
+
+
+def test_what_lives_long_is_asked_again_sooner_where_it_failed(monkeypatch):
+    slurm = Slurm(takes=0, is_away=True)
+    monkeypatch.setattr(snapshots, "time", slurm)
+
+    async def ask():
+        kept = snapshots.Snapshots(slurm.queue, name="x", min_life=300, retry=10)
+        for second in range(600):
+            slurm.is_away = second < 60
+            with suppress(SlurmTimeout):
+                await kept.current()
+            slurm.now += 1
+
+    asyncio.run(ask())
+    assert [look - slurm.looks[0] for look in slurm.looks] == [0, 20, 60, 360]
 
 
 def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypatch):

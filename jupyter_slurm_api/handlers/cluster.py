@@ -1,0 +1,51 @@
+"""``GET partitions``, ``GET nodes`` and ``GET limits``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import SlurmHandler, etag_of
+
+if TYPE_CHECKING:
+    from ..search import NodeSearch
+
+
+class PartitionsHandler(SlurmHandler):
+    """Shows the cluster's partitions."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the partitions that this user may see, and what they have."""
+        body = await (await self.services()).cluster.partitions()
+        if not self.has_already(body.etag):
+            await self.send(body.data)
+
+
+class NodesHandler(SlurmHandler):
+    """Shows the cluster's nodes."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with one page; ``next_cursor`` asks for the next as ``cursor``."""
+        search: NodeSearch = self.asked_query()
+        body = await (await self.services()).cluster.nodes(search)
+        if not self.has_already(body.etag):
+            await self.send(body.data)
+
+
+class LimitsHandler(SlurmHandler):
+    """Shows what the accounting lets the user use."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the user's accounts, limits and QOS."""
+        limits = await (await self.services()).limits.show()
+        said = limits.model_dump_json(exclude={"synced_at"}).encode()
+        if not self.has_already(etag_of(said)):
+            await self.reply(limits)
