@@ -121,9 +121,8 @@ class NodePage(Model):
 class Association(Model):
     """What a user may use through one account, in one partition where ``partition`` says so.
 
-    Limits are those of Slurm's names in small letters: ``max_*`` hold for this user's jobs
-    here, an account's own included, ``grp_*`` for all of them together. Null where there
-    is none.
+    ``limits`` are under Slurm's names, and hold those alone that are set: ``max_*`` for each
+    of this user's jobs here, those of the account included, ``grp_*`` for all together.
     """
 
     account: str

@@ -99,3 +99,57 @@ SIGNALS: Final[dict[int, str]] = {
     ),
 }
 """What ``RaisedSignal:N`` means, by the number; 53 is no signal but Slurm's own code."""
+
+_STATES: Final[dict[str, str]] = {
+    "TIMEOUT": ENDED["TimeLimit"],
+    "OUT_OF_MEMORY": ENDED["OutOfMemory"],
+    "NODE_FAIL": ENDED["NodeDown"],
+    "DEADLINE": ENDED["DeadLine"],
+    "BOOT_FAIL": (
+        "A node of this job could not be made ready for it. Submit it again, and tell your"
+        " administrators if it happens again."
+    ),
+    "PREEMPTED": (
+        "A job of higher priority took this one's place. Submit it again, with --requeue so that"
+        " Slurm does that by itself, or to a partition or QOS whose jobs are not preempted."
+    ),
+    "UNKNOWN": (
+        "How this job ended is not known: Slurm has no record of it any more. See what it wrote."
+    ),
+    "NOT_SUBMITTED": "Slurm never had this job: its submit did not reach it. Submit it again.",
+}
+"""What a state that a job ended in means, where it alone says why."""
+
+_CODES: Final[dict[int, str]] = {
+    126: (
+        "The job's script could not run one of its commands (exit code 126): the file may not be"
+        " executable, or is no program for these nodes."
+    ),
+    127: (
+        "The job's script did not find one of its commands (exit code 127). Load the module or"
+        " activate the environment that has it, in the script."
+    ),
+}
+_SIGNALLED: Final = 128  # and the signal's number: how a shell tells of a command that one ended
+_MOST_SIGNAL: Final = 64
+
+
+def why(status: str, code: int | None, signal: int | None) -> str | None:
+    """Return why a job did not end well, where its state, exit code or signal says so."""
+    if status in _STATES:
+        return _STATES[status]
+    if status == "CANCELLED":
+        return None
+    if code and _SIGNALLED < code <= _SIGNALLED + _MOST_SIGNAL:
+        signal = code - _SIGNALLED
+    return SIGNALS.get(signal or 0) or _CODES.get(code or 0)
+
+
+def unexplained(status: str, code: int | None, cancelled_by: str | None) -> str:
+    """Return what there is to say of an end that nothing explains."""
+    if status == "CANCELLED":
+        by = f" by {cancelled_by}" if cancelled_by else ""
+        return f"The job was cancelled{by}. Submit it again if nobody meant it to end."
+    if code:
+        return f"{ENDED['NonZeroExitCode']} It was {code}."
+    return f"The job ended as {status}, and Slurm says no more. See the end of its output for why."

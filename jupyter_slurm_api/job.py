@@ -54,7 +54,8 @@ class JobFacts(Model):
     beside cluster and Slurm id. An array's ``stdout_path`` and ``stderr_path`` are
     the patterns that its tasks' follow. ``memory`` is in bytes, ``time_limit`` is
     ``[D-]HH:MM:SS`` or UNLIMITED. ``tags`` are the user's own words to find jobs by,
-    and stay with us. What Slurm has not said yet is null.
+    and stay with us; ``resubmit_of`` is the UUID of the job that this one was made of.
+    What Slurm has not said yet is null.
     """
 
     slurm_id: str | None = None
@@ -72,6 +73,7 @@ class JobFacts(Model):
     script_sha256: str | None = None
     parameters: dict[str, ParameterValue] | None = None
     tags: tuple[str, ...] = ()
+    resubmit_of: str | None = None
     reason: str | None = None
     exit_code: int | None = None
     exit_signal: int | None = None

@@ -48,6 +48,11 @@ def _one_word(tag: str) -> str:
 _Tag: TypeAlias = Annotated[
     StrictStr, Field(min_length=1, max_length=100), AfterValidator(_one_word)
 ]
+Tags: TypeAlias = Annotated[
+    tuple[_Tag, ...],
+    Field(max_length=_MOST_TAGS, description="Words to find the job by with GET jobs?tag="),
+    AfterValidator(lambda tags: tuple(dict.fromkeys(tags))),
+]
 
 
 class SubmitRequest(Model):
@@ -74,11 +79,7 @@ class SubmitRequest(Model):
         StrictStr | None,
         Field(description="Where the job runs; default: the server's root directory"),
     ] = None
-    tags: Annotated[
-        tuple[_Tag, ...],
-        Field(max_length=_MOST_TAGS, description="Words to find the job by with GET jobs?tag="),
-        AfterValidator(lambda tags: tuple(dict.fromkeys(tags))),
-    ] = ()
+    tags: Tags = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -207,7 +208,8 @@ class Problem(Model):
 class JobsView(Model):
     """The answer of ``GET jobs``: one page, ``total`` of all pages.
 
-    ``script``, ``parameters``, ``transitions``, ``runs`` and ``output`` stand with a single job.
+    ``script``, ``parameters``, ``transitions``, ``runs``, ``waits_for`` and ``output`` stand
+    with a single job.
     """
 
     jobs: list[JobView]

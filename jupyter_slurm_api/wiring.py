@@ -19,6 +19,7 @@ from .local.mongod import EmbeddedMongod
 from .services import Services
 from .services.actions import ActionService
 from .services.cluster import ClusterService
+from .services.estimate import EstimateService
 from .services.events import EventService
 from .services.health import HealthService
 from .services.jobs import JobService
@@ -26,6 +27,8 @@ from .services.limits import LimitsService
 from .services.listing import ListingService
 from .services.output import OutputService
 from .services.queue import QueueService
+from .services.report import ReportService
+from .services.resubmit import ResubmitService
 from .services.retention import RetentionService
 from .services.streams import StreamLimit
 from .services.submission import Checks
@@ -189,6 +192,9 @@ class Running:
                 StreamLimit(_STREAMS),
                 cluster,
                 limits,
+                EstimateService(slurm, checks, cluster, limits),
+                ReportService(jobs, outputs),
+                ResubmitService(jobs, submit),
             ),
             sync,
             outputs,

@@ -20,6 +20,8 @@ from ..actions import (
 )
 from ..cluster import Limits, NodePage, PartitionList
 from ..models import Model
+from ..report import JobReport
+from ..requests import EstimateAnswer, EstimateRequest, ResubmitRequest
 from ..search import HealthQuery, JobSearch, NodeSearch, QueueSearch, TaskSearch
 from ..templates import TemplateSpec, TemplatesView, TemplateView
 from ..views import (
@@ -66,6 +68,8 @@ class Operation:
 
 _ABOUT_A_JOB: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _IF_MATCH: Final = {"If-Match": "The ETag that was read: of what has changed since nothing is"}
+_SUBMITTED: Final = (HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
+_ONCE: Final = {"Idempotency-Key": "Of requests with the same key one job is made"}
 _IF_CHANGED: Final = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
@@ -74,10 +78,17 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         answer=SubmitAnswer,
         body=SubmitRequest,
         example={"script": "#!/bin/bash\necho hello"},
-        statuses=(HTTPStatus.CREATED, HTTPStatus.ACCEPTED),
+        statuses=_SUBMITTED,
         refusals=(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-        headers={"Idempotency-Key": "Of requests with the same key one job is made"},
+        headers=_ONCE,
         permission="execute",
+    ),
+    ("/estimate", "post"): Operation(
+        "Ask Slurm when and where a job would start, without submitting it",
+        answer=EstimateAnswer,
+        body=EstimateRequest,
+        example={"script": "#!/bin/bash\necho hello", "partitions": "all"},
+        refusals=(HTTPStatus.REQUEST_ENTITY_TOO_LARGE,),
     ),
     ("/queue", "get"): Operation(
         "Show the cluster's queue",
@@ -106,6 +117,22 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         answer=TasksView,
         query=TaskSearch,
         refusals=_ABOUT_A_JOB,
+    ),
+    ("/job/{job_id}/report", "get"): Operation(
+        "Tell how a job went that is over, and what to ask for the next time",
+        answer=JobReport,
+        statuses=_IF_CHANGED,
+        refusals=_ABOUT_A_JOB,
+    ),
+    ("/job/{job_id}/resubmit", "post"): Operation(
+        "Submit a job once more, with changes",
+        answer=SubmitAnswer,
+        body=ResubmitRequest,
+        example={"parameters": {"time": "02:00:00"}},
+        statuses=_SUBMITTED,
+        refusals=(*_ABOUT_A_JOB, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        headers=_ONCE,
+        permission="execute",
     ),
     ("/job/{job_id}/{action}", "post"): Operation(
         "Do something to a job", answer=ActionAnswer, refusals=_ABOUT_A_JOB

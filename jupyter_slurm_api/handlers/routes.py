@@ -11,12 +11,14 @@ from .actions import ActionHandler, BulkActionHandler, SignalHandler
 from .base import SlurmHandler
 from .cluster import LimitsHandler, NodesHandler, PartitionsHandler
 from .documents import DocsHandler, OpenApiHandler
+from .estimate import EstimateHandler
 from .events import EventsHandler
 from .health import HealthHandler
 from .job import JobHandler
 from .jobs import JobsHandler
 from .queue import QueueHandler
-from .submit import SubmitHandler
+from .report import ReportHandler
+from .submit import ResubmitHandler, SubmitHandler
 from .tasks import TasksHandler
 from .templates import TemplateHandler, TemplatesHandler
 from .unknown import UnknownHandler
@@ -55,9 +57,12 @@ class Route:
 
 ROUTES: Final = (
     Route("/submit", SubmitHandler, at_base_url=True),
+    Route("/estimate", EstimateHandler),
     Route("/queue", QueueHandler, at_base_url=True),
     Route("/job/{job_id}", JobHandler, at_base_url=True),
     Route("/job/{job_id}/tasks", TasksHandler),
+    Route("/job/{job_id}/report", ReportHandler),
+    Route("/job/{job_id}/resubmit", ResubmitHandler),
     Route("/job/{job_id}/signal", SignalHandler),
     Route("/job/{job_id}/{action}", ActionHandler),
     Route("/jobs", JobsHandler),

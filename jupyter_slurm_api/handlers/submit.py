@@ -1,4 +1,4 @@
-"""``POST submit``."""
+"""``POST submit`` and ``POST job/{job_id}/resubmit``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from .base import SlurmHandler
 if TYPE_CHECKING:
     from tornado.httputil import HTTPHeaders
 
+    from ..requests import ResubmitRequest
+    from ..services.submit import Receipt
     from ..views import SubmitRequest
 
 KEY_HEADER: Final = "Idempotency-Key"
@@ -23,22 +25,16 @@ REPLAYED_HEADER: Final = "Idempotency-Replayed"
 _LONGEST_KEY: Final = 255
 
 
-class SubmitHandler(SlurmHandler):
-    """Submits a batch script."""
+class _SubmittingHandler(SlurmHandler):
+    """Base of those that make a job, and point to it."""
 
-    @web.authenticated
-    @authorized(action="execute")  # type: ignore[untyped-decorator]
-    async def post(self) -> None:
-        """Submit the job in the body; 201 with its UUID and where to look at it.
+    async def told(self, receipt: Receipt) -> None:
+        """Answer 201 with the job's UUID and where to look at it.
 
         The job of an idempotency key that was sent before is answered as it was
         then, or by 202 as long as Slurm has not said whether it has it.
         """
-        key = _key(self.request.headers)
-        request: SubmitRequest = self.asked_body()
         from ..views import SubmitAnswer
-
-        receipt = await (await self.services()).submit.submit(request, key)
 
         self._point_to(receipt.job.job_id)
         if receipt.replayed:
@@ -56,6 +52,30 @@ class SubmitHandler(SlurmHandler):
 
     def _point_to(self, job_id: str) -> None:
         self.set_header("Location", url_path_join(self.base_url, "slurm", "job", job_id))
+
+
+class SubmitHandler(_SubmittingHandler):
+    """Submits a batch script."""
+
+    @web.authenticated
+    @authorized(action="execute")  # type: ignore[untyped-decorator]
+    async def post(self) -> None:
+        """Submit the job in the body."""
+        key = _key(self.request.headers)
+        request: SubmitRequest = self.asked_body()
+        await self.told(await (await self.services()).submit.submit(request, key))
+
+
+class ResubmitHandler(_SubmittingHandler):
+    """Submits a stored job once more."""
+
+    @web.authenticated
+    @authorized(action="execute")  # type: ignore[untyped-decorator]
+    async def post(self, job_id: str) -> None:
+        """Submit it with what the body says is to be different."""
+        key = _key(self.request.headers)
+        changes: ResubmitRequest = self.asked_body()
+        await self.told(await (await self.services()).resubmit.resubmit(job_id, changes, key))
 
 
 def _key(headers: HTTPHeaders) -> str | None:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from .actions import ActionService
 from .cluster import ClusterService
+from .estimate import EstimateService
 from .events import EventService
 from .health import HealthService
 from .jobs import JobService
 from .limits import LimitsService
 from .listing import ListingService
 from .queue import QueueService
+from .report import ReportService
+from .resubmit import ResubmitService
 from .streams import StreamLimit
 from .submit import SubmitService
 from .tasks import TaskService
@@ -34,3 +37,6 @@ class Services:
     streams: StreamLimit
     cluster: ClusterService
     limits: LimitsService
+    estimate: EstimateService
+    report: ReportService
+    resubmit: ResubmitService

@@ -104,6 +104,12 @@ class JobService:
             raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
         return job
 
+    async def own_with_script(self, job_id: str) -> Job:
+        """Return a job as `own` does; a task of an array with its array's script."""
+        job = await self.own(job_id)
+        array = await self._store.get(job.task.array_job_id) if job.task else None
+        return job.model_copy(update=parts.script_of(array)) if array else job
+
     async def named(self, names: Sequence[str]) -> dict[str, Job]:
         """Return those of this user's jobs that are stored, by the names they were asked for.
 

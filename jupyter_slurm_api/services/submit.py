@@ -16,6 +16,7 @@ from ..job import Job, Origin
 from ..known import KnownJobs
 from ..models import JobSpec, Submitted
 from ..observation import Observation
+from ..requests import Resubmission
 from ..slurm.client import Slurm
 from ..store.jobs import JobStore
 from ..views import SubmitRequest
@@ -154,6 +155,7 @@ class SubmitService:
             parameters=request.parameters,
             work_dir=spec.work_dir,
             tags=request.tags,
+            resubmit_of=request.resubmit_of if isinstance(request, Resubmission) else None,
             stdout_path=spec.stdout,
             stderr_path=spec.stderr,
             array=tally.submitted(spec.array),

@@ -26,6 +26,7 @@ _NEW_IN_2: Final[Document] = {
     "request_sha256": None,
     "tags": (),
     "told": False,
+    "resubmit_of": None,
 }
 
 

@@ -21,6 +21,7 @@ from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services
 from jupyter_slurm_api.services.actions import ActionService
 from jupyter_slurm_api.services.cluster import ClusterService
+from jupyter_slurm_api.services.estimate import EstimateService
 from jupyter_slurm_api.services.events import EventService
 from jupyter_slurm_api.services.health import HealthService
 from jupyter_slurm_api.services.jobs import JobService
@@ -28,6 +29,8 @@ from jupyter_slurm_api.services.limits import LimitsService
 from jupyter_slurm_api.services.listing import ListingService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
+from jupyter_slurm_api.services.report import ReportService
+from jupyter_slurm_api.services.resubmit import ResubmitService
 from jupyter_slurm_api.services.streams import StreamLimit
 from jupyter_slurm_api.services.submission import Checks
 from jupyter_slurm_api.services.submit import SubmitService
@@ -177,6 +180,9 @@ def services(
         streams,
         cluster,
         limits,
+        EstimateService(slurm, checks, cluster, limits),
+        ReportService(jobs, outputs),
+        ResubmitService(jobs, submit),
     )
 
     async def give() -> Services:

@@ -33,6 +33,12 @@ def listed(server, path, **params):
     return answer.json()
 
 
+def estimated(server, **body):
+    answer = server.call("POST", "slurm/estimate", json={"script": SLEEP, **body})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def test_partitions_have_their_limits_and_what_their_nodes_have(server):
     body = listed(server, "partitions")
     assert (body["stale"], body["bad_rows"]) == (False, 0)
@@ -72,6 +78,29 @@ def test_limits_are_those_of_the_accounting(server):
     assert body["bad_rows"] == 0
 
 
+class TestAnEstimate:
+    def test_nothing_is_queued(self, server, run_slurm):
+        queued = run_slurm("squeue", "--me", "--states=all", "--noheader", "--format=%i")
+        body = estimated(server)
+        (found,) = body["estimates"]
+        assert (found["partition"], found["refusal"], body["best"]) == ("debug", None, "debug")
+        assert found["start_time"]
+        assert found["node_list"].startswith("n")
+        now = run_slurm("squeue", "--me", "--states=all", "--noheader", "--format=%i")
+        assert set(now.split()) <= set(queued.split())
+
+    def test_of_every_partition_that_takes_jobs(self, server):
+        body = estimated(server, partitions="all", parameters={"ntasks": 2})
+        assert [one["partition"] for one in body["estimates"]] == ["debug", "long"]
+        assert {one["cpus"] for one in body["estimates"]} == {2}
+
+    def test_slurm_s_refusal_is_an_answer(self, server):
+        body = estimated(server, parameters={"ntasks": 999})
+        (found,) = body["estimates"]
+        assert found["refusal"] == "Requested node configuration is not available"
+        assert body["best"] is None
+
+
 class TestAClusterWithGpusAndNoAccounting:
     def test_gpus_are_counted_by_type_and_use(self, gpus):
         job_id = gpus.submit(SLEEP, parameters={"gpus": 1})
@@ -84,6 +113,11 @@ class TestAClusterWithGpusAndNoAccounting:
         assert wait_for("the GPU", used) == {"total": 4, "used": 1, "free": 3}
         nodes = {one["name"]: one for one in listed(gpus, "nodes")["nodes"]}
         assert nodes[node]["gpus_by_type"] == {"fake": {"total": 2, "used": 1, "free": 1}}
+
+    def test_a_job_that_wants_more_is_refused_before_it_is_queued(self, gpus):
+        assert estimated(gpus, parameters={"gpus": 2})["estimates"][0]["start_time"]
+        (found,) = estimated(gpus, parameters={"gpus": 9})["estimates"]
+        assert found["refusal"] == "Requested node configuration is not available"
 
     def test_limits_say_that_there_are_none(self, gpus):
         body = listed(gpus, "limits")
