@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from . import options
-from .options import Takes
+from . import arguments
 
 _MARKS: Final = ("#SBATCH", "#SLURM")
 _BLANKS: Final = " \t\n\v\f\r"  # isspace() of C; Python takes more for a blank
@@ -21,15 +20,6 @@ _PIECE: Final = re.compile(_PIECES, re.ASCII)
 _WORD: Final = re.compile(rf"\s*((?:{_PIECES})+)", re.ASCII)
 _ESCAPED: Final = re.compile(r"\\(.?)")
 _NEXT_COMPONENT: Final = ("hetjob", "packjob")
-
-_SHORT_WITH_VALUE: Final = "abcdeimnopqtwxABCDFGJLMNS"
-_SHORT_WITH_MAYBE: Final = "k"
-_ALIASES: Final = {"cluster": "clusters", "tasks-per-node": "ntasks-per-node"}
-_LONG: Final[dict[str, Takes]] = {
-    **options.OPTIONS,
-    **dict.fromkeys(options.REFUSED, Takes.NOTHING),
-    **dict.fromkeys(("clusters", "gid", "uid", "wrap"), Takes.VALUE),
-}
 
 
 def value(script: str, name: str, short: str | None = None) -> str | None:
@@ -91,34 +81,4 @@ def _options(words: Iterable[str]) -> Iterator[tuple[str, str | None]]:
     """Yield options with their values, as getopt finds them."""
     rest = iter(words)
     for word in rest:
-        if word.startswith("--"):
-            yield _long(word.removeprefix("--"), rest)
-        elif word.startswith("-"):
-            yield from _short(word.removeprefix("-"), rest)
-
-
-def _long(text: str, rest: Iterator[str]) -> tuple[str, str | None]:
-    start, equals, given = text.partition("=")
-    name = _whole_name(start)
-    if equals:
-        return name, given
-    return name, next(rest, None) if _LONG.get(name) is Takes.VALUE else None
-
-
-def _whole_name(start: str) -> str:
-    """Return the one option that begins so: sbatch takes any start that fits no other."""
-    if start in _LONG or start in _ALIASES:
-        return _ALIASES.get(start, start)
-    names = [name for name in _LONG if name.startswith(start)]
-    return names[0] if len(names) == 1 else start
-
-
-def _short(letters: str, rest: Iterator[str]) -> Iterator[tuple[str, str | None]]:
-    """Yield the options of letters behind one dash; the last of them may have a value."""
-    for at, letter in enumerate(letters, 1):
-        if letter in _SHORT_WITH_VALUE:
-            yield letter, letters[at:] or next(rest, None)
-            return
-        if letter in _SHORT_WITH_MAYBE:
-            return
-        yield letter, None
+        yield from arguments.options(word, rest)
