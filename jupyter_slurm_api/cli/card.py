@@ -1,0 +1,123 @@
+"""One job on one screen: how it is, why, and how to go on."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from .. import states
+from ..views import JobView
+from .tables import moment
+from .text import harmless, harmless_lines
+
+_LABEL: Final = 14
+_LAST_LINES: Final = 10
+_WIDEST: Final = 100
+
+
+def card(job: JobView, room: int | None) -> str:
+    """Return a job as people read it."""
+    name = job.slurm_id or job.job_id or ""
+    lines = [f"Job {harmless(name)}  {harmless(job.name or '')}".rstrip()]
+    for label, value in _facts(job):
+        if value:
+            lines += _labelled(label, value, min(room or _WIDEST, _WIDEST))
+    if job.output:
+        last = harmless_lines(job.output).rstrip("\n").split("\n")[-_LAST_LINES:]
+        lines += ["", "The end of its output:", *(f"  {line}" for line in last)]
+    lines += ["", *_ways_on(job, name)]
+    return "\n".join(lines)
+
+
+def _facts(job: JobView) -> Iterator[tuple[str, str | None]]:
+    is_over = states.is_over(job.status)
+    reason = None if is_over or not job.reason else f" ({job.reason})"
+    yield "State", job.status + (reason or "")
+    yield "", job.explanation
+    if job.stale:
+        yield "", f"Slurm cannot be asked now: this is how it was at {moment(job.synced_at)}."
+    if job.array:
+        counts = ", ".join(f"{count} {state}" for state, count in job.array.counts.items())
+        yield "Tasks", f"{job.array.tasks}: {counts}"
+    yield "Exit", _exit(job)
+    yield "Cancelled by", job.cancelled_by
+    yield "User", job.user + (f", account {job.account}" if job.account else "")
+    yield "Partition", job.partition
+    yield "Nodes", job.node_list
+    yield "Asked for", _asked(job)
+    yield "Used", _used(job)
+    yield "Submitted", moment(job.submit_time)
+    yield "Started", moment(job.start_time)
+    yield "Ended", moment(job.end_time)
+    yield "Directory", job.work_dir
+    yield "Output", job.stdout_path
+    yield "Errors", job.stderr_path if job.stderr_path != job.stdout_path else None
+    yield "Depends on", job.dependency
+    yield "Comment", job.comment
+    yield "Tags", ", ".join(job.tags)
+    yield "UUID", job.job_id
+
+
+def _exit(job: JobView) -> str | None:
+    if job.exit_signal:
+        return f"signal {job.exit_signal}"
+    return None if job.exit_code is None else str(job.exit_code)
+
+
+def _asked(job: JobView) -> str:
+    words = [
+        _many(job.nodes, "node"),
+        _many(job.cpus, "CPU"),
+        f"{size(job.memory)} of memory" if job.memory else "",
+        job.gres or "",
+        f"{job.time_limit} at most" if job.time_limit else "",
+    ]
+    return ", ".join(word for word in words if word)
+
+
+def _used(job: JobView) -> str | None:
+    if job.usage is None:
+        return None
+    words = [
+        f"{job.usage.elapsed} s" if job.usage.elapsed is not None else "",
+        f"{job.usage.total_cpu:g} s of CPU" if job.usage.total_cpu is not None else "",
+        f"{size(job.usage.max_rss)} of memory" if job.usage.max_rss else "",
+    ]
+    return ", ".join(word for word in words if word)
+
+
+def size(amount: int) -> str:
+    """Write bytes in the largest unit that there is one of."""
+    value, unit = float(amount), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if value < 1024:  # noqa: PLR2004 - of which each unit has so many
+            break
+        value, unit = value / 1024, larger
+    return f"{value:.4g} {unit}"
+
+
+def _many(number: int | None, word: str) -> str:
+    return "" if number is None else f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _ways_on(job: JobView, name: str) -> list[str]:
+    shown = harmless(name)
+    ways = []
+    if job.reason in ("JobHeldUser", "JobHeldAdmin") and job.status == "PENDING":
+        ways.append(f"jupyter slurm release {shown}")
+    if not states.is_over(job.status):
+        ways.append(f"jupyter slurm cancel {shown}")
+    ways.append(f"jupyter slurm show --json {shown}")
+    return [f"{'Go on with' if not at else '':<{_LABEL}}{way}" for at, way in enumerate(ways)]
+
+
+def _labelled(label: str, value: str, room: int) -> list[str]:
+    """Return the lines of one fact; a path stays whole."""
+    lines = textwrap.wrap(
+        harmless(value),
+        max(room - _LABEL, _LABEL),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [f"{label if not at else '':<{_LABEL}}{line}" for at, line in enumerate(lines)]
