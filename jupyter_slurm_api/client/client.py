@@ -13,13 +13,15 @@ from ..wellbeing import HealthView
 from . import discovery
 from .acting import ActionCalls
 from .discovery import Server
+from .events import EventCalls
 from .jobs import JobCalls
 from .session import Session
+from .templates import TemplateCalls
 
 _TIMEOUT: Final = 60.0
 
 
-class SlurmClient(JobCalls, ActionCalls):
+class SlurmClient(JobCalls, ActionCalls, EventCalls, TemplateCalls):
     """Slurm, by way of a Jupyter server.
 
     Without ``url`` the server is found, as `discovery.find` says. Every call has the

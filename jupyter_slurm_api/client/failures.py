@@ -87,6 +87,7 @@ _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
     HTTPStatus.FORBIDDEN: Denied,
     HTTPStatus.NOT_FOUND: NotFound,
     HTTPStatus.CONFLICT: Conflict,
+    HTTPStatus.PRECONDITION_FAILED: Conflict,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Invalid,
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: Invalid,
     HTTPStatus.UNPROCESSABLE_ENTITY: Invalid,

@@ -79,6 +79,25 @@ class TestClient:
         tasks = list(client.iter_tasks(job_id, limit=3))
         assert [task.task.task_id for task in tasks] == [0, 1, 2, 3]
 
+    def test_what_changes_is_heard(self, client):
+        events = client.events()
+        assert next(events).kind == "reset"
+        job_id = client.submit(SCRIPT).job_id
+        told = (one for event in events if event.kind == "jobs" for one in event.jobs)
+        states = [next(one.status for one in told if one.job_id == job_id)]
+        while states[-1] != "COMPLETED":
+            states.append(next(one.status for one in told if one.job_id == job_id))
+        events.close()
+        assert states[0] in ("SUBMITTING", "PENDING")
+
+    def test_a_template_is_kept_and_deleted(self, client):
+        client.put_template("short", {"parameters": {"time": 5}})
+        assert "short" in [line.name for line in client.templates().templates]
+        assert client.template("short").spec.parameters == {"time": 5}
+        client.delete_template("short")
+        with pytest.raises(NotFound):
+            client.template("short")
+
     def test_errors_have_classes_and_sentences(self, client, server):
         with pytest.raises(NotFound, match="no job"):
             client.job("99999999")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from itertools import islice
 
 import httpx
 import pytest
@@ -17,9 +18,11 @@ from jupyter_slurm_api.client import (
     Unavailable,
     session,
 )
+from jupyter_slurm_api.events import QueueEvent, ResetEvent
 
 SUBMITTED = {"message": "Job submitted successfully", "job_id": "u", "slurm_id": "7"}
 JOB = {"job_id": "u", "slurm_id": "7", "status": "RUNNING", "status_code": "R", "user": "a"}
+TEMPLATE = {"name": "a", "site": False, "spec": {"name": "x"}}
 ACTED = {"id": "7", "job_id": "u", "slurm_id": "7", "done": True, "status": 200, "message": "."}
 
 
@@ -127,6 +130,37 @@ class TestAsking:
         assert [one.url.params.get("cursor") for one in server.asked] == [None, "here"]
 
 
+class TestTemplates:
+    @pytest.mark.parametrize(
+        ("call", "verb", "path", "body"),
+        [
+            (lambda c: c.templates(), "GET", "templates", {"templates": []}),
+            (lambda c: c.template("a?b"), "GET", "templates/a%3Fb", TEMPLATE),
+            (lambda c: c.put_template("é", {"name": "x"}), "PUT", "templates/%C3%A9", TEMPLATE),
+            (lambda c: c.delete_template("a"), "DELETE", "templates/a", None),
+        ],
+    )
+    def test_they_are_listed_read_written_and_deleted(self, call, verb, path, body):
+        server = Server(answer(body) if body else httpx.Response(204))
+        call(server.client())
+        (asked,) = server.asked
+        assert (asked.method, asked.url.raw_path.decode()) == (verb, f"/b/slurm/{path}")
+
+
+class TestEvents:
+    def test_each_has_its_class_and_the_first_says_that_it_is_time_to_read(self):
+        stream = (
+            'id: a-1\n\nid: a-2\nevent: queue\ndata: {"counts": {"RUNNING": 1}, "new": 1}\n\n'
+            'event: of a newer server\ndata: {}\n\nevent: reset\ndata: {"reason": "many"}\n\n'
+        )
+        events = Server(httpx.Response(200, text=stream)).client().events()
+        assert list(islice(events, 3)) == [
+            ResetEvent(reason="started"),
+            QueueEvent(counts={"RUNNING": 1}),
+            ResetEvent(reason="many"),
+        ]
+
+
 class TestSecrets:
     def test_the_token_goes_into_the_header_alone(self, caplog):
         caplog.set_level(logging.DEBUG)
@@ -192,6 +226,7 @@ class TestErrors:
             (403, Denied),
             (404, NotFound),
             (409, Conflict),
+            (412, Conflict),
             (413, Invalid),
             (422, Invalid),
             (429, Unavailable),
