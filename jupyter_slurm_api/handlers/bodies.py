@@ -31,7 +31,7 @@ def read(model: type[M], body: bytes, example: Mapping[str, Any] | None) -> M:
         raise TooLarge(f"A request's body can have at most {_MOST_BYTES >> 20} MiB.")
 
     try:
-        return model.model_validate_json(body or b"{}")
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise _invalid(error, json.dumps(example)) from error
 

@@ -53,6 +53,7 @@ class Operation:
     answer: type[Model] | None = None
     query: type[Model] | None = None
     body: type[Model] | None = None
+    body_may_be_empty: bool = False
     example: Mapping[str, Any] | None = None
     statuses: tuple[HTTPStatus, ...] = _OK
     refusals: tuple[HTTPStatus, ...] = ()
@@ -128,6 +129,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Submit a job once more, with changes",
         answer=SubmitAnswer,
         body=ResubmitRequest,
+        body_may_be_empty=True,
         example={"parameters": {"time": "02:00:00"}},
         statuses=_SUBMITTED,
         refusals=(*_ABOUT_A_JOB, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),

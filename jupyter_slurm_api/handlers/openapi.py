@@ -97,7 +97,10 @@ def _operation(route: Route, verb: str, operation: Operation, schemas: _Schemas)
         content: dict[str, Any] = {"schema": schemas[operation.body, "validation"]}
         if operation.example:
             content["example"] = operation.example
-        described["requestBody"] = {"required": True, "content": {_JSON: content}}
+        described["requestBody"] = {
+            "required": not operation.body_may_be_empty,
+            "content": {_JSON: content},
+        }
     if not operation.needs_login:
         described["security"] = [{}, {"token": []}]
     return described

@@ -30,6 +30,7 @@ ROW = {
     "start_time": None,
     "end_time": None,
     "time_limit": None,
+    "estimated_start": None,
     "api_job_id": None,
 }
 QUEUE = {
