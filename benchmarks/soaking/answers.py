@@ -53,7 +53,8 @@ def _may_refuse(evidence: Evidence, seen: Seen) -> bool:
         return evidence.broken(f"server {seen.server + 1}", since=since, until=until)
     if seen.kind == "queue" and seen.status in AWAY:
         # Only a server that has not seen the queue since it was started has none to show.
-        slurm_away = evidence.broken("slurmctld", since=since - 60, until=until)
+        # A controller may hang for as long as its slurmdbd does.
+        slurm_away = evidence.broken("slurmctld", "slurmdbd", since=since - 60, until=until)
         return slurm_away and _is_young(evidence, seen)
     if seen.status != 503:
         return False
