@@ -56,7 +56,7 @@ class TestClient:
 
     def test_a_job_is_held_changed_and_cancelled(self, client):
         job_id = client.submit(SCRIPT, parameters={"hold": True}).job_id
-        assert client.change(job_id, name="other", nice=5).done
+        assert client.change(job_id, name="other").done
         assert client.job(job_id).name == "other"
         assert client.hold(job_id).done
         assert client.act("cancel", [job_id, "99999999"]).failed == 1
