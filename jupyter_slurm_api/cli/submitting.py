@@ -15,10 +15,22 @@ from ..slurm import arguments, directives
 from ..slurm.options import LETTERS, Takes
 from ..views import JobView, SubmitAnswer
 from .saying import note, say
+from .tables import moment
+from .text import harmless
 
 _OURS: Final = {"json": Takes.NOTHING, "tag": Takes.VALUE}
 _KNOWN: Final = {**arguments.LONG, **_OURS}
-_FOR_US: Final = ("wait", "parsable", "quiet", "verbose", "wrap", "help", "usage", *_OURS)
+_FOR_US: Final = (
+    "test-only",
+    "wait",
+    "parsable",
+    "quiet",
+    "verbose",
+    "wrap",
+    "help",
+    "usage",
+    *_OURS,
+)
 _WRAPPED: Final = "#!/bin/sh\n# This script was made of --wrap.\n\n{}\n"
 
 HELP: Final = """\
@@ -31,6 +43,7 @@ their long form or as letters, and mean what they mean to sbatch. The job runs i
 unless --chdir says otherwise, and in the environment of the Jupyter server. Besides:
 
   -W, --wait       wait until the job is over, and exit with its exit code
+  --test-only      say when and where the job would start, and submit nothing
   --parsable       print the job's id alone
   -Q, --quiet      print nothing
   --tag=WORD       to find the job by: jupyter slurm jobs --tag WORD; repeatable
@@ -108,10 +121,12 @@ def script_of(line: Line) -> str:
 
 def submit(client: SlurmClient, line: Line, script: str) -> int:
     """Submit a job and, with ``--wait``, wait for it; the exit code."""
+    if "test-only" in line.ours:
+        return _estimate(client, line, script)
     answer = client.submit(
         script,
         name=_name(line, script),
-        parameters={one: value for one, value in line.parameters.items() if one != "chdir"},
+        parameters=_parameters(line),
         work_dir=_work_dir(line, script),
         tags=line.tags,
     )
@@ -120,6 +135,26 @@ def submit(client: SlurmClient, line: Line, script: str) -> int:
     if "wait" not in line.ours:
         return 0
     return exit_code(client, client.wait(answer.job_id))
+
+
+def _estimate(client: SlurmClient, line: Line, script: str) -> int:
+    """Say when and where the job would start; 1 if Slurm would not take it."""
+    where = _work_dir(line, script)
+    answer = client.estimate(script, parameters=_parameters(line), work_dir=where)
+    for one in answer.estimates:
+        if one.refusal:
+            note(one.refusal)
+        elif "json" not in line.ours:
+            when = moment(one.start_time) or "a time that Slurm does not tell"
+            place = f" in {one.partition}" if one.partition else ""
+            nodes = f" on {one.node_list}" if one.node_list else ""
+            say(harmless(f"It would start at {when}{nodes}{place}."))
+    return 1 if any(one.refusal for one in answer.estimates) else 0
+
+
+def _parameters(line: Line) -> dict[str, str | bool]:
+    """Return the job's parameters; where it runs is told apart from them."""
+    return {name: value for name, value in line.parameters.items() if name != "chdir"}
 
 
 def exit_code(client: SlurmClient, job: JobView) -> int:

@@ -12,6 +12,7 @@ from typing_extensions import Self
 from ..wellbeing import HealthView
 from . import discovery
 from .acting import ActionCalls
+from .cluster import ClusterCalls
 from .discovery import Server
 from .events import EventCalls
 from .jobs import JobCalls
@@ -21,7 +22,7 @@ from .templates import TemplateCalls
 _TIMEOUT: Final = 60.0
 
 
-class SlurmClient(JobCalls, ActionCalls, EventCalls, TemplateCalls):
+class SlurmClient(JobCalls, ActionCalls, ClusterCalls, EventCalls, TemplateCalls):
     """Slurm, by way of a Jupyter server.
 
     Without ``url`` the server is found, as `discovery.find` says. Every call has the

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from .. import states
 from ..models import ParameterValue
+from ..report import JobReport
 from ..views import JobsView, JobView, QueueView, SubmitAnswer, TasksView
 from .answers import read
 from .calls import Calls, path_of, said
@@ -114,6 +115,34 @@ class JobCalls(Calls):
                 raise TimeoutError(f"Job {job_id} is not over after {timeout:g} s.")
             time.sleep(pause if left is None else min(pause, left))
             pause = min(pause * 1.5, _LAST_LOOK)
+
+    def report(self, job_id: str) -> JobReport:
+        """Return how a job went that is over, and what to ask for the next time."""
+        return self._get(JobReport, path_of(job_id, "report"))
+
+    def resubmit(
+        self,
+        job_id: str,
+        *,
+        script: str | None = None,
+        name: str | None = None,
+        parameters: Mapping[str, ParameterValue] | None = None,
+        work_dir: str | None = None,
+        tags: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> SubmitAnswer:
+        """Submit a job once more, as `submit` does, with what is to be different.
+
+        A parameter of null takes that of the job away.
+        """
+        body = said(
+            script=script,
+            name=name,
+            parameters=dict(parameters) if parameters else None,
+            work_dir=work_dir,
+            tags=None if tags is None else list(tags),
+        )
+        return self._submit(path_of(job_id, "resubmit"), body, idempotency_key)
 
     def _submit(self, path: str, body: Mapping[str, Any], key: str | None) -> SubmitAnswer:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}

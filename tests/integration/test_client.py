@@ -98,6 +98,21 @@ class TestClient:
         with pytest.raises(NotFound):
             client.template("short")
 
+    def test_what_the_cluster_has_and_would_make_of_a_job(self, client):
+        partition = next(one["name"] for one in client.partitions().partitions)
+        assert [node["name"] for node in client.iter_nodes(partition=partition, limit=1)]
+        assert client.limits().user
+        (estimate,) = client.estimate(SCRIPT, partitions=[partition]).estimates
+        assert (estimate.partition, estimate.refusal) == (partition, None)
+
+    def test_a_job_is_reported_on_and_submitted_once_more(self, client):
+        job_id = client.submit(f"{SCRIPT}exit 3", parameters={"time": 5}).job_id
+        client.wait(job_id, timeout=60)
+        assert client.report(job_id).failure.exit_code == 3
+        again = client.resubmit(job_id, parameters={"time": 7, "hold": True})
+        assert client.job(again.job_id).parameters == {"time": 7, "hold": True}
+        client.cancel(again.job_id)
+
     def test_errors_have_classes_and_sentences(self, client, server):
         with pytest.raises(NotFound, match="no job"):
             client.job("99999999")
@@ -142,6 +157,11 @@ class TestCommandLine:
         answer = server.call("GET", "slurm/jobs?limit=1").json()
         assert said.keys() == answer.keys()
         assert said["jobs"][0].keys() == answer["jobs"][0].keys()
+
+    def test_when_it_would_start(self, jupyter_slurm):
+        status, said, told = jupyter_slurm("submit", "--test-only", stdin=SCRIPT)
+        assert (status, told) == (0, "")
+        assert said.startswith("It would start at 20")
 
     def test_slurm_s_own_sentence_comes_through(self, jupyter_slurm):
         status, said, told = jupyter_slurm("submit", "-p", "nowhere", stdin=SCRIPT)

@@ -338,6 +338,36 @@ class TestSubmittingAgain:
         body = json.loads(server.asked[0].content)
         assert body == {"script": "#!/bin/sh", "parameters": {"time": 5}, "tags": ["a"]}
 
+    def test_a_resubmit_is_sent_again_likewise_and_says_what_is_different(self):
+        server = Server(httpx.ReadError("broke"), answer(SUBMITTED, 201))
+        assert server.client().resubmit("7", parameters={"time": None}, tags=[]).slurm_id == "7"
+        assert server.asked[0].url.path == "/b/slurm/job/7/resubmit"
+        assert json.loads(server.asked[1].content) == {"parameters": {"time": None}, "tags": []}
+        assert len(self.keys(server)) == 1
+
+
+class TestCluster:
+    @pytest.mark.parametrize("partitions", ["all", ["a", "b"]])
+    def test_an_estimate_asks_for_partitions(self, partitions):
+        estimated = {
+            "estimates": [],
+            "best": None,
+            "not_asked": [],
+            "asked_at": "2026-01-01T00:00Z",
+        }
+        server = Server(answer(estimated))
+        server.client().estimate("#!/bin/sh", partitions=partitions)
+        body = json.loads(server.asked[0].content)
+        assert body == {"script": "#!/bin/sh", "partitions": partitions}
+
+    def test_nodes_come_page_by_page(self):
+        page = {"nodes": [], "total": 0, "bad_rows": 0, "stale": False}
+        page |= {"synced_at": "2026-01-01T00:00:00Z"}
+        pages = [answer(page | {"next_cursor": at}) for at in ("here", None)]
+        server = Server(*pages)
+        assert list(server.client().iter_nodes(partition=["a"])) == []
+        assert [one.url.params.get("cursor") for one in server.asked] == [None, "here"]
+
 
 class TestAskingAgain:
     def test_a_question_is_asked_once_more_if_the_connection_broke(self):

@@ -29,6 +29,7 @@ ROW = {
     "submit_time": None,
     "start_time": None,
     "end_time": None,
+    "estimated_start": None,
     "time_limit": None,
     "estimated_start": None,
     "api_job_id": None,

@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyter_slurm_api.cli.submitting import Line, UsageError, exit_code, read, script_of, submit
+from jupyter_slurm_api.estimate import Estimate
+from jupyter_slurm_api.requests import EstimateAnswer
 from jupyter_slurm_api.slurm import arguments, options
 from jupyter_slurm_api.views import JobView, SubmitAnswer
 
@@ -178,6 +180,30 @@ class TestSending:
     def test_a_job_that_slurm_has_not_named_yet_is_told_by_its_uuid(self, capsys):
         submit(Client(slurm_id=None), Line(), "#!/bin/sh\n")
         assert capsys.readouterr() == ("uuid\n", "Not yet.\n")
+
+
+class TestEstimate:
+    def estimated(self, *estimates):
+        class Estimating(Client):
+            def estimate(self, script, **sent):
+                self.sent = sent
+                found = [Estimate(**one) for one in estimates]
+                return EstimateAnswer.of(found, not_asked=[], asked_at=datetime.now(timezone.utc))
+
+        return Estimating()
+
+    def test_when_and_where_it_would_start(self, capsys):
+        at = datetime(2026, 1, 1).astimezone()
+        client = self.estimated({"partition": "debug", "start_time": at, "node_list": "n1"})
+        assert submit(client, read(["--test-only", "-t5", "job.sh"]), "#!/bin/sh\n") == 0
+        said = "It would start at 2026-01-01 00:00:00 on n1 in debug.\n"
+        assert capsys.readouterr().out == said
+        assert client.sent["parameters"] == {"time": "5"}
+
+    def test_or_why_it_would_not(self, capsys):
+        client = self.estimated({"partition": None, "refusal": "Requested node\nis not there"})
+        assert submit(client, read(["--test-only", "job.sh"]), "#!/bin/sh\n") == 1
+        assert capsys.readouterr() == ("", "Requested node\nis not there\n")
 
 
 class TestExitCode:
