@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +18,7 @@ from ..reconcile import CLOCKS_DIFFER
 from ..store.jobs import JobStore
 from ..store.outputs import OutputStore, Tail
 from .files import Files
+from .regular_file import open_regular, read_at, size_of
 
 STREAMS: Final = ("stdout", "stderr")
 _SIDE_BY_SIDE: Final = 2
@@ -34,23 +32,13 @@ _log = logging.getLogger(__name__)
 def read_tail(path: str, limit: int, not_after: datetime | None = None) -> Tail:
     """Read the last ``limit`` bytes of a regular file, last written at a time or before.
 
-    The path is whatever the job was given: a fifo would block, a device never
-    end, a link lead to somebody else's secret. So it is opened once, follows no
-    link, and is asked what it is before it is read.
-
     Raises:
         OSError: there is no such file, it is not a regular one, or was written since.
     """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
-        if not_after and found.st_mtime > not_after.timestamp():
-            raise OSError(errno.ESTALE, "written since its job ended", path)
-        file.seek(max(0, found.st_size - limit))
-        data = file.read(limit)
-        return Tail(data, max(found.st_size, len(data)))
+    with open_regular(path, not_after) as file:
+        size = size_of(file)
+        data = read_at(file, max(0, size - limit), limit)
+        return Tail(data, max(size, len(data)))
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class TestReadTail:
             read_tail(str(tmp_path / "fifo"), 10)
 
     def test_a_directory(self, tmp_path):
-        with pytest.raises(OSError, match=r"directory|not a regular file"):
+        with pytest.raises(OSError, match="not a regular file"):
             read_tail(str(tmp_path), 10)
 
     @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/tty"])
@@ -81,9 +81,9 @@ class TestReadTail:
     def test_no_file_stays_open(self, tmp_path):
         os.mkfifo(tmp_path / "fifo")
         before = os.listdir("/proc/self/fd")  # noqa: PTH208 - /proc
-        for _ in range(20):
+        for path in 20 * [tmp_path / "fifo", tmp_path]:
             with pytest.raises(OSError, match="not a regular file"):
-                read_tail(str(tmp_path / "fifo"), 10)
+                read_tail(str(path), 10)
         assert len(os.listdir("/proc/self/fd")) == len(before)  # noqa: PTH208 - /proc
 
 
