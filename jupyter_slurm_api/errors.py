@@ -5,6 +5,8 @@
     │   └── TooLarge            ... because it is too big
     ├── JobNotFound             no such job, or not one this user may see
     ├── TemplateNotFound        no such template
+    ├── OutputGone              a job's output, of which nothing is left
+    ├── RangeNotSatisfiable     a range in which an output has no byte
     ├── Conflict                what is there, or its state, does not let it be done
     │   └── Outdated            ... because it is not what it was when it was read
     ├── SlurmError              Slurm was asked and did not do it
@@ -61,6 +63,18 @@ class JobNotFound(SlurmApiError):
 
 class TemplateNotFound(SlurmApiError):
     """There is no such template."""
+
+
+class OutputGone(SlurmApiError):
+    """A job's output is not where it was written, and nothing of it was kept."""
+
+
+class RangeNotSatisfiable(SlurmApiError):
+    """A range has no byte that can be had of an output; ``size`` is the whole output's."""
+
+    def __init__(self, message: str, *, size: int) -> None:
+        super().__init__(message)
+        self.size = size
 
 
 class Conflict(SlurmApiError):

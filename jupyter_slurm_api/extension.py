@@ -87,6 +87,14 @@ class SlurmApi(ExtensionApp):
         end, are shown with a job and kept in MongoDB when it is over.""",
     ).tag(config=True)
 
+    max_streams = Int(
+        200,
+        help="""How many streams are open at once, by all pages and scripts together: of events,
+        and of outputs, each of which counts where a WebSocket follows many. Who comes after them
+        is told to try again (429). However many follow one output, its file
+        is read once for all of them.""",
+    ).tag(config=True)
+
     keep_jobs_days = Float(
         0.0,
         help="""Days after a job's end until it is deleted from MongoDB, with its output; an array's
@@ -191,9 +199,10 @@ class SlurmApi(ExtensionApp):
     def _faults(self) -> list[str]:
         seconds = ("active_interval", "idle_interval", "min_interval", "command_timeout")
         sizes = ("max_script_bytes", "kept_output_bytes")
+        counts = ("max_streams",)
         faults = [
             f"SlurmApi.{trait} is {getattr(self, trait)}, but must be greater than 0."
-            for trait in (*seconds, *sizes)
+            for trait in (*seconds, *sizes, *counts)
             if getattr(self, trait) <= 0
         ]
         faults += [

@@ -21,12 +21,15 @@ from .services.actions import ActionService
 from .services.cluster import ClusterService
 from .services.estimate import EstimateService
 from .services.events import EventService
+from .services.files import Files
+from .services.following import FollowService
 from .services.health import HealthService
 from .services.jobs import JobService
 from .services.limits import LimitsService
 from .services.listing import ListingService
 from .services.output import OutputService
 from .services.queue import QueueService
+from .services.reading import ReadingService
 from .services.report import ReportService
 from .services.resubmit import ResubmitService
 from .services.retention import RetentionService
@@ -50,7 +53,6 @@ from .store.templates import create_indexes as create_template_indexes
 from .sync import Intervals, Outcome, Sync
 
 _DRAIN_SECONDS: Final = 10.0
-_STREAMS: Final = 64
 
 
 def _account() -> str:
@@ -80,6 +82,7 @@ class Settings:
     command_timeout: float
     max_script_bytes: int
     kept_output_bytes: int
+    max_streams: int
     keep_jobs_days: float
     keep_outputs_days: float
     site_templates: Mapping[str, Any]
@@ -92,6 +95,7 @@ class Running:
     services: Services
     sync: Sync
     outputs: OutputService
+    files: Files
     retention: RetentionService
     mongo: Mongo
     mongod: EmbeddedMongod | None
@@ -117,7 +121,8 @@ class Running:
             used=used,
         )
         store, known = JobStore(mongo, user), KnownJobs()
-        outputs = OutputService(store, OutputStore(mongo, user), limit=settings.kept_output_bytes)
+        kept = OutputStore(mongo, user)
+        outputs = OutputService(store, kept, limit=settings.kept_output_bytes)
         intervals = Intervals(
             settings.active_interval, settings.idle_interval, settings.min_interval
         )
@@ -174,6 +179,11 @@ class Running:
         )
         cluster = ClusterService(slurm, min_life=settings.min_interval)
         limits = LimitsService(slurm, user)
+        # Threads of its own: the outputs of ten thousand jobs may be waiting to be kept.
+        files = Files("slurm-api-reading")
+        reading = ReadingService(jobs, kept, files)
+        streams = StreamLimit(settings.max_streams)
+        following = FollowService(reading, files, streams)
         tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
         templates = TemplateService(
             TemplateStore(mongo, user), site_templates(settings.site_templates)
@@ -189,15 +199,18 @@ class Running:
                 listing,
                 templates,
                 events,
-                StreamLimit(_STREAMS),
+                streams,
                 cluster,
                 limits,
                 EstimateService(slurm, checks, cluster, limits),
                 ReportService(jobs, outputs),
                 ResubmitService(jobs, submit),
+                reading,
+                following,
             ),
             sync,
             outputs,
+            files,
             retention,
             mongo,
             mongod,
@@ -205,10 +218,12 @@ class Running:
 
     async def stop(self) -> None:
         """Stop in the order of the data's way, so that nothing begun is lost."""
+        self.services.following.stop()
         await self.services.submit.drain(_DRAIN_SECONDS)
         await self.sync.stop()
         await self.services.events.stop()
         await self.outputs.stop()
+        self.files.close()
         await self.retention.stop()
         self.mongo.close()
         if self.mongod is not None:

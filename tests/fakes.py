@@ -19,6 +19,15 @@ from jupyter_slurm_api.slurm.parsing import Parsed
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
+async def until(look: Callable[[], Any]) -> Any:
+    """Return what ``look`` returns as soon as it is true."""
+    for _ in range(3000):
+        if found := look():
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"waited in vain; last seen: {found!r}")
+
+
 def queue_row(job_id: str, user: str, **changes: Any) -> QueueRow:
     row: QueueRow = {
         "job_id": job_id,

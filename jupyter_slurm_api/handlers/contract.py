@@ -20,6 +20,7 @@ from ..actions import (
 )
 from ..cluster import Limits, NodePage, PartitionList
 from ..models import Model
+from ..outputs import FollowQuery, OutputQuery
 from ..report import JobReport
 from ..requests import EstimateAnswer, EstimateRequest, ResubmitRequest
 from ..search import HealthQuery, JobSearch, NodeSearch, QueueSearch, TaskSearch
@@ -136,6 +137,21 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         headers=_ONCE,
         permission="execute",
     ),
+    ("/job/{job_id}/output", "get"): Operation(
+        "Read a job's output, the whole or a part of it, as the bytes that it is",
+        query=OutputQuery,
+        statuses=(HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT),
+        refusals=(*_ABOUT_A_JOB, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
+        headers={"Range": "One range of bytes; where the query asks for a part, none counts"},
+        media_type="text/plain",
+    ),
+    ("/job/{job_id}/output/stream", "get"): Operation(
+        "Follow a job's output to its end, by Server-Sent Events",
+        query=FollowQuery,
+        refusals=(*_ABOUT_A_JOB, HTTPStatus.TOO_MANY_REQUESTS),
+        headers={"Last-Event-ID": "The id of the last event that came, to go on from there"},
+        media_type="text/event-stream",
+    ),
     ("/job/{job_id}/{action}", "post"): Operation(
         "Do something to a job", answer=ActionAnswer, refusals=_ABOUT_A_JOB
     ),
@@ -207,6 +223,14 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Show one's accounts, their limits, and the QOS one may ask for",
         answer=Limits,
         statuses=_IF_CHANGED,
+    ),
+    ("/ws", "get"): Operation(
+        "Open a WebSocket that follows many outputs; ws/schema.json has its messages",
+        statuses=(HTTPStatus.SWITCHING_PROTOCOLS,),
+        refusals=(HTTPStatus.UPGRADE_REQUIRED,),
+    ),
+    ("/ws/schema.json", "get"): Operation(
+        "Describe the WebSocket's messages: a JSON Schema", statuses=_IF_CHANGED
     ),
     ("/health", "get"): Operation(
         "Tell whether the service and its parts are well",

@@ -28,7 +28,11 @@ _ANY_MAY_MEET: Final = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 _BESIDE_THE_SCHEMA: Final = ("description", "allowEmptyValue")
-_WITHOUT_A_BODY: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_WITHOUT_A_BODY: Final = (
+    HTTPStatus.SWITCHING_PROTOCOLS,
+    HTTPStatus.NO_CONTENT,
+    HTTPStatus.NOT_MODIFIED,
+)
 _Mode = Literal["validation", "serialization"]
 _Schemas = dict[tuple[type[Model], _Mode], dict[str, Any]]
 

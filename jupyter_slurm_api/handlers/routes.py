@@ -16,8 +16,10 @@ from .events import EventsHandler
 from .health import HealthHandler
 from .job import JobHandler
 from .jobs import JobsHandler
+from .output import OutputHandler, StreamHandler
 from .queue import QueueHandler
 from .report import ReportHandler
+from .socket import SocketHandler, SocketSchemaHandler
 from .submit import ResubmitHandler, SubmitHandler
 from .tasks import TasksHandler
 from .templates import TemplateHandler, TemplatesHandler
@@ -63,6 +65,8 @@ ROUTES: Final = (
     Route("/job/{job_id}/tasks", TasksHandler),
     Route("/job/{job_id}/report", ReportHandler),
     Route("/job/{job_id}/resubmit", ResubmitHandler),
+    Route("/job/{job_id}/output", OutputHandler),
+    Route("/job/{job_id}/output/stream", StreamHandler),
     Route("/job/{job_id}/signal", SignalHandler),
     Route("/job/{job_id}/{action}", ActionHandler),
     Route("/jobs", JobsHandler),
@@ -73,6 +77,8 @@ ROUTES: Final = (
     Route("/partitions", PartitionsHandler),
     Route("/nodes", NodesHandler),
     Route("/limits", LimitsHandler),
+    Route("/ws", SocketHandler),
+    Route("/ws/schema.json", SocketSchemaHandler),
     Route("/health", HealthHandler, at_base_url=True),
     Route("/openapi.json", OpenApiHandler),
     Route("/docs", DocsHandler),

@@ -8,11 +8,13 @@ from .actions import ActionService
 from .cluster import ClusterService
 from .estimate import EstimateService
 from .events import EventService
+from .following import FollowService
 from .health import HealthService
 from .jobs import JobService
 from .limits import LimitsService
 from .listing import ListingService
 from .queue import QueueService
+from .reading import ReadingService
 from .report import ReportService
 from .resubmit import ResubmitService
 from .streams import StreamLimit
@@ -40,3 +42,5 @@ class Services:
     estimate: EstimateService
     report: ReportService
     resubmit: ResubmitService
+    reading: ReadingService
+    following: FollowService

@@ -110,6 +110,42 @@ class JobService:
         array = await self._store.get(job.task.array_job_id) if job.task else None
         return job.model_copy(update=parts.script_of(array)) if array else job
 
+    async def current(self, job_id: str) -> Job:
+        """Return a job of this user's, or a part of one, as it is known now.
+
+        One that goes on is in memory; a Slurm id that is new to us is looked for in Slurm.
+
+        Raises:
+            InvalidRequest: this is no id.
+            JobNotFound: there is no such job, or it is not this user's.
+            DatabaseUnavailable: it may be in the database, which is away.
+        """
+        is_slurm_id = _check_id(job_id)
+        found = await self._remembered(job_id, is_slurm_id=is_slurm_id)
+        if found is None and is_slurm_id:
+            await self._look(_LOOK_SECONDS)
+            found = await self._remembered(job_id, is_slurm_id=is_slurm_id)
+        if found is None:
+            raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
+        return found
+
+    async def _remembered(self, job_id: str, *, is_slurm_id: bool) -> Job | None:
+        """Return a job, a task or a component from memory while it goes on, else from the store."""
+        job = self._known.get(job_id if is_slurm_id else job_id.lower())
+        whole = self._known.get(words.job_of(job_id)) if job is None and is_slurm_id else None
+        if whole and (part := parts.part_of(whole, job_id)):
+            return part
+        if job is None or job.is_over:
+            try:
+                job = await self._find(job_id, is_slurm_id=is_slurm_id) or job
+            except DatabaseUnavailable:
+                if job is None:
+                    raise
+        if job or not is_slurm_id or whole or words.job_of(job_id) == job_id:
+            return job
+        whole = await self._find(words.job_of(job_id), is_slurm_id=True)
+        return parts.part_of(whole, job_id) if whole else None
+
     async def named(self, names: Sequence[str]) -> dict[str, Job]:
         """Return those of this user's jobs that are stored, by the names they were asked for.
 

@@ -135,10 +135,10 @@ class OutputService:
         return True
 
     async def _from_file(self, job: Job, stream: str) -> Tail | None:
-        path = job.stdout_path if stream == "stdout" else job.stderr_path
+        path = path_of(job, stream)
         if not path:
             return None
-        reading = partial(read_tail, path, self._limit, _last_write(job))
+        reading = partial(read_tail, path, self._limit, last_write(job))
         try:
             return await self._files.run(str(Path(path).parent), reading)
         except (OSError, ValueError) as error:
@@ -146,20 +146,29 @@ class OutputService:
             return None
 
 
+def path_of(job: Job, stream: str) -> str | None:
+    """Return where a job writes one of its streams, as far as that is known."""
+    return job.stdout_path if stream == "stdout" else job.stderr_path
+
+
 def _streams(job: Job) -> tuple[str, ...]:
     # Most jobs write both streams into one file: it is kept once.
     return STREAMS[:1] if job.stderr_path == job.stdout_path else STREAMS
 
 
-def _last_write(job: Job) -> datetime | None:
+def last_write(job: Job) -> datetime | None:
     """Return until when a job can have written, by any clock; None for one that may still."""
     return job.end_time + CLOCKS_DIFFER if job.is_over and job.end_time else None
 
 
-def as_text(data: bytes) -> str:
-    """Return output as text: what is no UTF-8 shows as replacement characters."""
-    # A tail may begin in the middle of a character; what is left of that says nothing.
+def first_character(data: bytes) -> int:
+    """Return where the first whole character begins: a tail may begin in the middle of one."""
     for cut in range(min(4, len(data))):
         if data[cut] & 0xC0 != 0x80:  # noqa: PLR2004 - 0b10...... continues a UTF-8 character
-            return data[cut:].decode("utf-8", errors="replace")
-    return data.decode("utf-8", errors="replace")
+            return cut
+    return 0
+
+
+def as_text(data: bytes) -> str:
+    """Return output as text: what is no UTF-8 shows as replacement characters."""
+    return data[first_character(data) :].decode("utf-8", errors="replace")

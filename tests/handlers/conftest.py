@@ -23,12 +23,15 @@ from jupyter_slurm_api.services.actions import ActionService
 from jupyter_slurm_api.services.cluster import ClusterService
 from jupyter_slurm_api.services.estimate import EstimateService
 from jupyter_slurm_api.services.events import EventService
+from jupyter_slurm_api.services.files import Files
+from jupyter_slurm_api.services.following import FollowService
 from jupyter_slurm_api.services.health import HealthService
 from jupyter_slurm_api.services.jobs import JobService
 from jupyter_slurm_api.services.limits import LimitsService
 from jupyter_slurm_api.services.listing import ListingService
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.services.queue import QueueService
+from jupyter_slurm_api.services.reading import ReadingService
 from jupyter_slurm_api.services.report import ReportService
 from jupyter_slurm_api.services.resubmit import ResubmitService
 from jupyter_slurm_api.services.streams import StreamLimit
@@ -126,7 +129,8 @@ def services(
     mongo = Mongo(database.open, "outputs", lambda database: None)
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
     store = JobStore(mongo, USER)
-    outputs = OutputService(store, OutputStore(mongo, USER), limit=1024)
+    kept = OutputStore(mongo, USER)
+    outputs = OutputService(store, kept, limit=1024)
     queue = QueueService(
         slurm, USER, known.ids_by_slurm_id, turned=lambda: None, min_life=queue_life
     )
@@ -167,6 +171,9 @@ def services(
     streams = StreamLimit(2)
     create_indexes(database.client["outputs"])
     templates = TemplateService(TemplateStore(mongo, USER), site_templates(SITE_TEMPLATES))
+    files = Files("test-reading")
+    reading = ReadingService(jobs, kept, files)
+    following = FollowService(reading, files, streams)
     built = Services(
         submit,
         jobs,
@@ -183,6 +190,8 @@ def services(
         EstimateService(slurm, checks, cluster, limits),
         ReportService(jobs, outputs),
         ResubmitService(jobs, submit),
+        reading,
+        following,
     )
 
     async def give() -> Services:
@@ -190,6 +199,7 @@ def services(
 
     jp_serverapp.web_app.settings[SERVICES] = give
     yield built
+    following.stop()
     jp_serverapp.io_loop.run_sync(lambda: submit.drain(1))
     jp_serverapp.io_loop.run_sync(events.stop)
 
