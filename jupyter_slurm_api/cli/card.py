@@ -26,7 +26,8 @@ def card(job: JobView, room: int | None) -> str:
     if job.output:
         last = harmless_lines(job.output).rstrip("\n").split("\n")[-_LAST_LINES:]
         lines += ["", "The end of its output:", *(f"  {line}" for line in last)]
-    lines += ["", *_ways_on(job, name)]
+    if ways := _ways_on(job, name):
+        lines += ["", *ways]
     return "\n".join(lines)
 
 
@@ -108,7 +109,9 @@ def _ways_on(job: JobView, name: str) -> list[str]:
         ways.append(f"jupyter slurm release {shown}")
     if not states.is_over(job.status):
         ways.append(f"jupyter slurm cancel {shown}")
-    ways.append(f"jupyter slurm show --json {shown}")
+    if job.start_time and not job.array:
+        follows = "" if states.is_over(job.status) else "-f "
+        ways.append(f"jupyter slurm output {follows}{shown}")
     return [f"{'Go on with' if not at else '':<{_LABEL}}{way}" for at, way in enumerate(ways)]
 
 

@@ -65,9 +65,14 @@ def _other(words: Sequence[str]) -> int:
 
 
 def _command(options: argparse.Namespace) -> Callable[[SlurmClient, argparse.Namespace], int]:
-    from . import acting, listing, showing
+    from . import acting, listing, output, showing
 
-    own = {"queue": listing.queue, "jobs": listing.jobs, "show": showing.show}
+    own = {
+        "queue": listing.queue,
+        "jobs": listing.jobs,
+        "show": showing.show,
+        "output": output.output,
+    }
     return own.get(options.command, acting.act)
 
 
@@ -115,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_filters(jobs)
     show = _add(commands, "show", "show one job, and why it waits or failed", "show 12345")
     show.add_argument("id", help="its Slurm id, or its UUID")
+    _add_output(commands)
     for verb, what in VERBS.items():
         acting = _add(commands, verb, what, f"{verb} 12345 12346_[3-9]")
         acting.add_argument("ids", nargs="+", metavar="ID", help="as 123, 123_4, 123_[5-9], a UUID")
@@ -136,6 +142,18 @@ def _add(
     )
     command.add_argument("--json", action="store_true", help="print the API's answer")
     return command
+
+
+def _add_output(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    what = "print what a job has written, or writes"
+    command = commands.add_parser(
+        "output", help=what, description=what, epilog="example: jupyter slurm output -f 12345"
+    )
+    command.add_argument("id", help="its Slurm id, or its UUID")
+    command.add_argument("-f", "--follow", action="store_true", help="go on until the job is over")
+    command.add_argument("-n", "--lines", type=int, help="begin with the last so many lines")
+    command.add_argument("-e", "--stderr", action="store_true", help="its standard error instead")
+    command.set_defaults(json=False)
 
 
 def _add_filters(command: argparse.ArgumentParser) -> None:

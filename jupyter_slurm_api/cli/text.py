@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _ELLIPSIS: Final = "…"
 _COLOUR: Final = re.compile(r"(\x1b\[[0-9;:]*m)")
+_BEGUN: Final = re.compile(r"\x1b(\[[0-9;:]{0,64})?\Z")
 
 
 def harmless(text: str) -> str:
@@ -23,6 +25,17 @@ def harmless_lines(text: str) -> str:
     return "".join(
         part if at % 2 else "".join(_kept(one) for one in part) for at, part in enumerate(parts)
     )
+
+
+def harmless_pieces(pieces: Iterable[str]) -> Iterator[str]:
+    """Make an output harmless that comes in pieces, wherever these are cut."""
+    rest = ""
+    for piece in pieces:
+        text = rest + piece
+        begun = _BEGUN.search(text)
+        rest = text[begun.start() :] if begun else ""
+        yield harmless_lines(text.removesuffix(rest))
+    yield harmless_lines(rest)
 
 
 def width(text: str) -> int:

@@ -16,13 +16,14 @@ from .cluster import ClusterCalls
 from .discovery import Server
 from .events import EventCalls
 from .jobs import JobCalls
+from .output import OutputCalls
 from .session import Session
 from .templates import TemplateCalls
 
 _TIMEOUT: Final = 60.0
 
 
-class SlurmClient(JobCalls, ActionCalls, ClusterCalls, EventCalls, TemplateCalls):
+class SlurmClient(JobCalls, ActionCalls, OutputCalls, ClusterCalls, EventCalls, TemplateCalls):
     """Slurm, by way of a Jupyter server.
 
     Without ``url`` the server is found, as `discovery.find` says. Every call has the

@@ -113,6 +113,14 @@ class TestClient:
         assert client.job(again.job_id).parameters == {"time": 7, "hold": True}
         client.cancel(again.job_id)
 
+    def test_an_output_is_followed_while_it_is_written(self, client):
+        script = f"{SCRIPT}for i in 1 2 3; do echo line $i; sleep 0.5; done\n"
+        job_id = client.submit(script).job_id
+        *pieces, end = client.follow(job_id)
+        assert "".join(piece.text for piece in pieces) == "line 1\nline 2\nline 3\n"
+        assert (end.status, end.offset) == ("COMPLETED", 21)
+        assert client.output(job_id, tail=1).text == "line 3\n"
+
     def test_errors_have_classes_and_sentences(self, client, server):
         with pytest.raises(NotFound, match="no job"):
             client.job("99999999")
@@ -151,6 +159,13 @@ class TestCommandLine:
         assert jupyter_slurm("cancel", slurm_id) == (0, "", "")
         status, _, told = jupyter_slurm("cancel", slurm_id)
         assert (status, told) == (1, f"{slurm_id}: Job {slurm_id} is over: CANCELLED.\n")
+
+    def test_an_output_is_printed_and_followed(self, jupyter_slurm):
+        script = f"{SCRIPT}echo one; sleep 2; echo two\n"
+        slurm_id = jupyter_slurm("submit", "--parsable", stdin=script)[1].strip()
+        status, said, told = jupyter_slurm("output", "-f", slurm_id)
+        assert (status, said, told) == (0, "one\ntwo\n", "The job is over: COMPLETED.\n")
+        assert jupyter_slurm("output", "-n1", slurm_id) == (0, "two\n", "")
 
     def test_json_is_the_api_s_answer(self, jupyter_slurm, server):
         said = json.loads(jupyter_slurm("jobs", "--json", "--limit=1")[1])

@@ -31,7 +31,6 @@ ROW = {
     "end_time": None,
     "estimated_start": None,
     "time_limit": None,
-    "estimated_start": None,
     "api_job_id": None,
 }
 QUEUE = {
@@ -159,7 +158,7 @@ def test_nor_such_a_submit(words, capsys):
     assert capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["queue", "jobs", "show", "cancel", "hold", "submit"])
+@pytest.mark.parametrize("command", ["queue", "jobs", "show", "output", "cancel", "submit"])
 def test_each_command_explains_itself_with_an_example(command, capsys):
     with suppress(SystemExit):  # which is how argparse ends
         main([command, "--help"])
