@@ -22,6 +22,11 @@ _DONE: Final[Mapping[str, str]] = {
     "resume": "The job goes on.",
     "signal": "The signal is sent.",
 }
+_HELD: Final = frozenset({"JobHeldUser", "JobHeldAdmin"})
+_WOULD_RELEASE: Final = (
+    "This job is held, and Slurm would release it with its nice value. Release it first, or change"
+    " something else."
+)
 _ALSO_WHEN_OVER: Final = frozenset({"requeue"})
 _LEFT_OUT: Final = (
     "This Jupyter server itself runs in this job, so it was left out. To do it all the same, name"
@@ -85,6 +90,8 @@ class ActionService:
     async def change(self, name: str, request: ChangeRequest) -> Outcome:
         """Change what a job asks for; the errors are those of `act`."""
         job = (await self._jobs.named([name])).get(name)
+        if request.nice is not None and job and job.reason in _HELD:
+            raise Conflict(_WOULD_RELEASE, job_id=job.job_id)
         await self._slurm.update(_slurm_id("change", name, job), request.changes())
         await self._acted()
         return _outcome(name, job, f"Changed: {', '.join(request.changes())}.")

@@ -160,6 +160,15 @@ class TestChange:
         assert (await change("101", body)).status == 422
         assert slurm.acts == []
 
+    @pytest.mark.parametrize("reason", ["JobHeldUser", "JobHeldAdmin"])
+    async def test_a_held_job_keeps_its_nice_value_which_would_release_it(
+        self, change, submit, slurm, known, database, reason
+    ):
+        await submit({"script": SCRIPT})
+        database.client["outputs"]["jobs"].update_one({}, {"$set": {"reason": reason}})
+        assert (await change("101", {"nice": 10})).status == 409
+        assert slurm.acts == []
+
     async def test_a_refusal_is_slurm_s_own(self, change, submit, slurm):
         await submit({"script": SCRIPT})
         slurm.refuses["101"] = SlurmDenied("Access/permission denied")

@@ -4,14 +4,18 @@ import asyncio
 import json
 import threading
 import time
+from datetime import datetime
 
 import pytest
+from pydantic import TypeAdapter
 from tornado.httpclient import HTTPClientError
 
 from jupyter_slurm_api.errors import NotReady, SlurmUnavailable
 from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.models import ClusterInfo
 from jupyter_slurm_api.store import mongo as mongo_module
+
+_time = TypeAdapter(datetime).validate_python
 
 NOON = "2026-11-24T12:00:00Z"
 AWAY = "The job database (MongoDB) cannot be reached. Try again in a minute, and tell your"
@@ -166,7 +170,8 @@ class TestWithALogin:
         back = await health()
         assert (back["status"], back["database"]["error"]) == ("ok", None)
         assert back["database"]["last_error"]["message"].startswith(AWAY)
-        assert back["database"]["last_error"]["at"] <= back["database"]["last_success"]
+        failed, answered = (back["database"]["last_error"]["at"], back["database"]["last_success"])
+        assert _time(failed) <= _time(answered)
 
     async def test_nothing_secret_is_told(self, call, database):
         database.is_away = True  # with an error that names host and port

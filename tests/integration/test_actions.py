@@ -55,11 +55,16 @@ def test_a_job_is_released_and_held_again(server, held):
 
 
 def test_a_waiting_job_is_changed(server, held):
-    body = {"time_limit": "00:07:00", "name": "a new name", "nice": 3}
+    body = {"time_limit": "00:07:00", "name": "a new name"}
     answer = server.call("PATCH", f"slurm/job/{held}", json=body)
     assert answer.status_code == 200, answer.text
     job = server.job(held)
     assert (job["time_limit"], job["name"]) == ("00:07:00", "a new name")
+
+
+def test_a_held_job_is_not_released_by_a_nice_value(server, held):
+    assert server.call("PATCH", f"slurm/job/{held}", json={"nice": 3}).status_code == 409
+    assert server.job(held)["reason"] == "JobHeldUser"
 
 
 def test_what_a_user_may_not_do_is_refused_in_slurm_s_own_words(server, job):

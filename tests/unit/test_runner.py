@@ -114,7 +114,7 @@ class TestAnswer:
         pids = tmp_path / "pids"
         script = f"trap '' TERM; sleep 60 & echo $! >>{pids}; echo $$ >>{pids}; wait; sleep 60"
         with pytest.raises(SlurmTimeout):
-            sh(script, seconds=0.5, enough=enough)
+            sh(script, seconds=2, enough=enough)
         children = pids_in(pids, 2)
         assert wait_until(lambda: not any(map(is_alive, children)))
 
