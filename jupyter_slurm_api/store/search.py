@@ -17,6 +17,8 @@ from .schema import SCHEMA, read
 LEFT_OUT: Final = ("script", "script_sha256", "parameters", "transitions", "runs")
 """What is heavy, and shown with a single job alone."""
 
+_ARRAY: Final = "task.array_job_id"
+_NO_TASK: Final[Document] = {_ARRAY: {"$not": {"$gte": ""}}}
 _EQUAL: Final[Mapping[str, str]] = {
     "state": "status",
     "partition": "partition",
@@ -26,11 +28,14 @@ _EQUAL: Final[Mapping[str, str]] = {
 
 
 def create_indexes(database: Database[Document]) -> None:
-    """Create an index behind each order."""
+    """Create an index behind each order, and one to count by."""
     for field in SORTABLE:
         database["jobs"].create_index(
             [("user", ASCENDING), (field, ASCENDING), ("_id", ASCENDING)], name=f"list_by_{field}"
         )
+    database["jobs"].create_index(
+        [("user", ASCENDING), (_ARRAY, ASCENDING), ("status", ASCENDING)], name="count_by_status"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,10 @@ class SearchStore:
         self._mongo = mongo
         self._user = user
 
-    async def page(self, search: JobSearch) -> JobPage:
+    async def page(self, search: JobSearch, total: int | None = None) -> JobPage:
         """Return a page; a job that comes or changes meanwhile moves no other.
+
+        All that match are counted, unless ``total`` is known.
 
         Raises:
             InvalidRequest: the cursor is none of ours.
@@ -90,12 +97,18 @@ class SearchStore:
         """
         asked = {"user": self._user, **question(search)}
         place = search.place()
-        return await self._mongo.run("read", lambda database: _page(database, asked, search, place))
+
+        def read_page(database: Database[Document]) -> JobPage:
+            documents, following = _page(database, asked, search, place)
+            counted = _count(database, asked) if total is None else total
+            return JobPage(documents, counted, following)
+
+        return await self._mongo.run("read", read_page)
 
 
 def _page(
     database: Database[Document], asked: Document, search: JobSearch, place: Place | None
-) -> JobPage:
+) -> tuple[list[Document], Place | None]:
     jobs, field = database["jobs"], search.field
     order = DESCENDING if search.descends else ASCENDING
     since = [asked, behind(place, field, descends=search.descends)] if place else [asked]
@@ -109,7 +122,13 @@ def _page(
     if len(found) > search.limit:
         last = documents[-1]
         following = Place(sort=search.sort, value=last[field], job_id=last["_id"])
-    return JobPage(documents, jobs.count_documents(asked), following)
+    return documents, following
+
+
+def _count(database: Database[Document], asked: Document) -> int:
+    """Count by an index alone: to see that `task` is null MongoDB would read each document."""
+    others = {name: value for name, value in asked.items() if name != "task"}
+    return database["jobs"].count_documents({**others, **_NO_TASK})
 
 
 def _present(document: Document) -> Document:

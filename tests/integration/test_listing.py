@@ -65,6 +65,14 @@ def test_filters(server, ours):
     }
 
 
+def test_the_total_is_of_all_that_match_on_every_page(server, ours):
+    asked = {"state": "PENDING", "q": "echo hello", "limit": 1}
+    first = jobs(server, **asked)
+    second = jobs(server, **asked, cursor=first["next_cursor"])
+    for page in (first, second):
+        assert (len(page["jobs"]), page["total"]) == (1, len(ours["waiting"]))
+
+
 def test_who_asks_again_gets_304(server, ours):
     def ask_twice():
         etag = server.call("GET", "slurm/jobs").headers["ETag"]
