@@ -109,6 +109,7 @@ class SlurmApi(ExtensionApp):
     ).tag(config=True)
 
     site_templates = Dict(
+        key_trait=Unicode(),
         help="""Templates that the site offers to all users, by name: each a dictionary of what
         POST submit takes, of which anything may be left out, such as
         {"gpu": {"parameters": {"partition": "gpu", "gres": "gpu:1"}}}.""",

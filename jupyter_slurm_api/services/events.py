@@ -92,12 +92,14 @@ class EventService:
         self._changes[job.job_id] = (first, after)
         if self._telling is None:
             self._telling = asyncio.ensure_future(self._tell_changes())
-            self._telling.add_done_callback(self._told)
-
-    def _told(self, _: asyncio.Task[None]) -> None:
-        self._telling = None
 
     async def _tell_changes(self) -> None:
+        try:
+            await self._tell_all()
+        finally:  # in the same turn of the loop: the next change finds nobody who tells it
+            self._telling = None
+
+    async def _tell_all(self) -> None:
         while self._changes:
             await asyncio.sleep(_TOGETHER_SECONDS)
             changes = [pair for pair in self._changes.values() if _is_news(*pair)]

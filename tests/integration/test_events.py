@@ -68,16 +68,14 @@ async def follow_a_job(server):
             ids.append(event_id)
             await told.put((by_stream, kind, data))
 
-    async def read_bus(connection):
+    async def read_bus():
         while message := await connection.read_message():
             event = json.loads(message)
             if event["schema_id"] == JOBS:
                 await told.put((by_bus, "jobs", event))
 
-    reading = [
-        asyncio.ensure_future(read_stream()),
-        asyncio.ensure_future(read_bus(await bus(server))),
-    ]
+    connection = await bus(server)
+    reading = [asyncio.ensure_future(read_stream()), asyncio.ensure_future(read_bus())]
     await told.get()  # the stream has begun
     job_id = await asyncio.to_thread(server.submit, SCRIPT, parameters=SMALL)
     while not (by_stream.is_over.is_set() and by_bus.is_over.is_set()):
@@ -86,6 +84,7 @@ async def follow_a_job(server):
             who.note(job_id, data["jobs"])
     for one in reading:
         one.cancel()
+    connection.close()
     await asyncio.gather(*reading, return_exceptions=True)
     return job_id, by_stream.states, by_bus.states, ids
 

@@ -58,10 +58,10 @@ def follow(known, health, monkeypatch):
     """Follow while something is done, and return what was told."""
     monkeypatch.setattr(events_module, "_TOGETHER_SECONDS", 0.001)
 
-    def run(*steps):
+    def run(*steps, emit=None):
         async def all_steps():
             told = Told()
-            service = EventService(known, lambda: health[-1], told.bus.append)
+            service = EventService(known, lambda: health[-1], emit or told.bus.append)
             following = service.follow(service.place(None), 0.05)
             for step in steps:
                 step(service)
@@ -140,6 +140,14 @@ class TestJobs:
         told = follow(put(known, *jobs))
         assert [len(event["jobs"]) for event in told.of("jobs")] == [MOST_CHANGES, MOST_CHANGES, 1]
         assert told.bus == [ResetEvent(reason="many")]
+
+    def test_one_that_comes_as_the_last_was_told_is_told_too(self, follow, known, make_job):
+        def put_another(event):
+            if event == QueueEvent(counts={"PENDING": 1}):
+                asyncio.get_running_loop().call_soon(known.put, [make_job("b", slurm_id="43")])
+
+        told = follow(looked, put(known, make_job("a")), emit=put_another)
+        assert [job_id for job_id, _, _ in told.changes] == ["a", "b"]
 
     def test_two_changes_at_once_are_one_from_the_first_to_the_last(self, follow, known, make_job):
         def both(_):
