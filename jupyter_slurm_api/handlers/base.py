@@ -73,6 +73,14 @@ class SlurmHandler(APIHandler):
             body = b"{}"
         return bodies.read(model, body, self.operation.example)
 
+    def asked_header(self, name: str) -> str | None:
+        """Return a header that the contract names; None where it was not sent.
+
+        Raises:
+            InvalidRequest: it cannot be one.
+        """
+        return bodies.header(name, self.request.headers)
+
     async def services(self) -> Services:
         """Return the services, built when they are first needed."""
         build: Callable[[], Awaitable[Services]] = self.settings[SERVICES]

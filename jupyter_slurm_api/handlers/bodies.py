@@ -1,4 +1,4 @@
-"""A request's body or query made into a model, or into a sentence about what is wrong with it."""
+"""What a request brings made into models, or into a sentence about what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from ..errors import InvalidRequest, TooLarge
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from tornado.httputil import HTTPHeaders
 
     from ..models import Model
 
 M = TypeVar("M", bound="Model")
 
 _MOST_BYTES: Final = 32 << 20  # a script of the largest setting, each character escaped
+_LONGEST: Final = 255  # characters of a header; the document says so too
 
 
 def read(model: type[M], body: bytes, example: Mapping[str, Any] | None) -> M:
@@ -60,6 +62,24 @@ def query(model: type[M], arguments: Mapping[str, Sequence[bytes]]) -> M:
         faults = _faults(error)
         said = "; ".join(f"'{fault['field']}': {fault['message']}" for fault in faults)
         raise InvalidRequest(f"This cannot be asked: {said}.", faults) from error
+
+
+def header(name: str, headers: HTTPHeaders) -> str | None:
+    """Return what was sent as a header; None where it was not.
+
+    Raises:
+        InvalidRequest: it is more than the contract lets a header be.
+    """
+    sent = headers.get_list(name)
+    if not sent:
+        return None
+    word = sent[0]
+    if len(sent) > 1 or not (0 < len(word) <= _LONGEST and word.isascii() and word.isprintable()):
+        sentence = (
+            f"The header {name} must be sent once, with 1 to {_LONGEST} printable ASCII characters."
+        )
+        raise InvalidRequest(sentence, [{"field": name, "message": sentence}])
+    return word
 
 
 def _faults(error: ValidationError) -> list[dict[str, str]]:

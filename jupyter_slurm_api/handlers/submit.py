@@ -10,19 +10,16 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from .. import states
-from ..errors import InvalidRequest, SlurmApiError
+from ..errors import SlurmApiError
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
-    from tornado.httputil import HTTPHeaders
-
     from ..requests import ResubmitRequest
     from ..services.submit import Receipt
     from ..views import SubmitRequest
 
 KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
-_LONGEST_KEY: Final = 255
 
 
 class _SubmittingHandler(SlurmHandler):
@@ -61,7 +58,7 @@ class SubmitHandler(_SubmittingHandler):
     @authorized(action="execute")  # type: ignore[untyped-decorator]
     async def post(self) -> None:
         """Submit the job in the body."""
-        key = _key(self.request.headers)
+        key = self.asked_header(KEY_HEADER)
         request: SubmitRequest = self.asked_body()
         await self.told(await (await self.services()).submit.submit(request, key))
 
@@ -73,21 +70,6 @@ class ResubmitHandler(_SubmittingHandler):
     @authorized(action="execute")  # type: ignore[untyped-decorator]
     async def post(self, job_id: str) -> None:
         """Submit it with what the body says is to be different."""
-        key = _key(self.request.headers)
+        key = self.asked_header(KEY_HEADER)
         changes: ResubmitRequest = self.asked_body()
         await self.told(await (await self.services()).resubmit.resubmit(job_id, changes, key))
-
-
-def _key(headers: HTTPHeaders) -> str | None:
-    """Return the request's idempotency key, if it has one."""
-    sent = headers.get_list(KEY_HEADER)
-    if not sent:
-        return None
-    key = sent[0]
-    if len(sent) > 1 or not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
-        sentence = (
-            f"The header {KEY_HEADER} must be sent once, with 1 to {_LONGEST_KEY} printable ASCII"
-            " characters, such as a UUID."
-        )
-        raise InvalidRequest(sentence, [{"field": KEY_HEADER, "message": sentence}])
-    return key

@@ -55,7 +55,7 @@ class TemplateHandler(SlurmHandler):
 
     def _version(self) -> str | None:
         """Return the version that is to be changed, where that was said by ``If-Match``."""
-        sent = self.request.headers.get("If-Match", "*").strip()
+        sent = self.asked_header("If-Match") or "*"
         return None if sent == "*" else sent.removeprefix("W/").strip('"') or "none"
 
 

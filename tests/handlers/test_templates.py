@@ -133,6 +133,10 @@ class TestVersions:
         assert (await template("DELETE", "mine", **{"If-Match": now})).status == 204
         assert (await template("PUT", "mine", SPEC, **{"If-Match": now})).status == 412
 
+    @pytest.mark.parametrize("sent", ["", "x" * 256, "caf\xe9"])
+    async def test_what_cannot_be_one_is_refused(self, template, sent):
+        assert (await template("PUT", "mine", SPEC, **{"If-Match": sent})).status == 422
+
     async def test_of_two_that_make_it_at_once_one_replaces_the_others(
         self, template, services, monkeypatch
     ):
