@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from jupyter_slurm_api.events import QueueEvent
+from jupyter_slurm_api.handlers import event_stream
 from jupyter_slurm_api.handlers import events as events_module
 from jupyter_slurm_api.services import events as service_module
 
@@ -182,7 +183,7 @@ async def test_one_too_many_is_told_when_to_come_back(follow, services):
 
 
 async def test_who_takes_nothing_is_let_go(follow, services, monkeypatch, caplog):
-    monkeypatch.setattr(events_module, "_TAKEN_SECONDS", 0.05)
+    monkeypatch.setattr(event_stream, "_TAKEN_SECONDS", 0.05)
     await follow()
     for number in range(40):
         services.events._tell(QueueEvent(counts={"x" * 500_000: number}))
