@@ -146,15 +146,17 @@ class Runner:
     ) -> Answer:
         began = time.monotonic()
         self.started += 1
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=env,
-            cwd=cwd,
-            start_new_session=True,
-            limit=_LINE_BYTES,
+        process = await _started(
+            asyncio.create_subprocess_exec(
+                *command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=env,
+                cwd=cwd,
+                start_new_session=True,
+                limit=_LINE_BYTES,
+            )
         )
         try:
             out, err = await _talk(process, stdin, enough)
@@ -253,6 +255,22 @@ async def _line(stream: asyncio.StreamReader | None) -> bytes:
         return await stream.readline()
     except ValueError:
         return b"\n"  # a line of more than `_LINE_BYTES` is no answer, and is let go
+
+
+async def _started(
+    starting: Coroutine[Any, Any, asyncio.subprocess.Process],
+) -> asyncio.subprocess.Process:
+    """Wait for a process to start; where the caller goes away meanwhile, end it.
+
+    asyncio would end the process alone, and leave those that it has started by then.
+    """
+    task = asyncio.ensure_future(starting)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(OSError):
+            await _end(await task)
+        raise
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

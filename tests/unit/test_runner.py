@@ -135,6 +135,19 @@ class TestAnswer:
         assert len(children) == 2
         assert wait_until(lambda: not any(map(is_alive, children)))
 
+    def test_so_it_does_when_its_caller_goes_away_while_it_starts(
+        self, enough, tmp_path, monkeypatch
+    ):
+        start = asyncio.create_subprocess_exec
+
+        async def slow_start(*argv, **options):
+            process = await start(*argv, **options)
+            await asyncio.sleep(0.5)
+            return process
+
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", slow_start)
+        self.test_when_its_caller_goes_away_the_whole_group_dies(enough, tmp_path)
+
     def test_shell_words_are_only_words(self, enough):
         words = ["$(id)", "a; b", "`x`", "*", "--", "é"]
         answer = run(["printf", r"%s\n", *words], enough=enough)
