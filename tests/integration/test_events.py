@@ -77,11 +77,15 @@ async def follow_a_job(server):
     connection = await bus(server)
     reading = [asyncio.ensure_future(read_stream()), asyncio.ensure_future(read_bus())]
     await told.get()  # the stream has begun
-    job_id = await asyncio.to_thread(server.submit, SCRIPT, parameters=SMALL)
+    is_released = False
+    job_id = await asyncio.to_thread(server.submit, SCRIPT, parameters={"hold": True, **SMALL})
     while not (by_stream.is_over.is_set() and by_bus.is_over.is_set()):
         who, kind, data = await asyncio.wait_for(told.get(), 60)
         if kind == "jobs":
             who.note(job_id, data["jobs"])
+        if "PENDING" in who.states and not is_released:
+            is_released = True
+            await asyncio.to_thread(server.call, "POST", f"slurm/job/{job_id}/release")
     for one in reading:
         one.cancel()
     connection.close()
