@@ -1,10 +1,11 @@
 """Many clients of one server, as a process of its own that costs little.
 
-    python benchmarks/clients.py PORT TOKEN_FILE --clients 200 --seconds 30 --every 5
+    python benchmarks/clients.py WHERE --token-file FILE --clients 200 --seconds 30 --every 5
 
-Each has one connection that stays open and asks every so many seconds, beginning
-at a random moment, or again at once with ``--every 0``. The bodies are counted and
-thrown away. Prints what was seen as JSON.
+``WHERE`` is a port of this machine or a Unix socket. Each client has one connection that
+stays open and asks every so many seconds, beginning at a random moment, or again at once
+with ``--every 0``. What is not answered ``--patience`` seconds after the end is given up.
+The bodies are counted and thrown away. Prints what was seen as JSON.
 """
 
 from __future__ import annotations
@@ -90,17 +91,31 @@ class Clients:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
+        self._token = options.token_file.read_bytes() if options.token_file else b""
         self.seen = Seen()
 
     async def run(self) -> None:
         """Run all clients to their end."""
         end = time.monotonic() + self._options.seconds
-        await asyncio.gather(*(self._client(end) for _ in range(self._options.clients)))
+        clients = [asyncio.ensure_future(self._client(end)) for _ in range(self._options.clients)]
+        patience = self._options.seconds + self._options.patience
+        done, waiting = await asyncio.wait(clients, timeout=patience)
+        self.seen.statuses["unanswered"] += len(waiting)
+        for client in done:
+            if isinstance(error := client.exception(), OSError):
+                self.seen.statuses[type(error).__name__] += 1
+            else:
+                client.result()
+        self.seen.statuses = +self.seen.statuses
+
+    async def _connected(self) -> Connection:
+        loop, where = asyncio.get_running_loop(), self._options.where
+        if where.isdecimal():
+            return (await loop.create_connection(Connection, "127.0.0.1", int(where)))[1]
+        return (await loop.create_unix_connection(Connection, where))[1]
 
     async def _client(self, end: float) -> None:
-        loop = asyncio.get_running_loop()
-        where = ("127.0.0.1", self._options.port)
-        _, connection = await loop.create_connection(Connection, *where)
+        connection = await self._connected()
         due = time.monotonic() + random.uniform(0, self._options.every)
         while due < end:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -109,8 +124,8 @@ class Clients:
                 break
             self.seen.statuses[await connection.ask(self._request(connection.etag))] += 1
             self.seen.seconds.append(time.monotonic() - began)
+            self.seen.octets, connection.octets = self.seen.octets + connection.octets, 0
             due = max(due + self._options.every, time.monotonic())
-        self.seen.octets += connection.octets
         connection.transport.close()
 
     def _request(self, etag: bytes) -> bytes:
@@ -118,9 +133,10 @@ class Clients:
         body = options.body.encode()
         lines = [
             f"{'POST' if body else 'GET'} {options.path} HTTP/1.1".encode(),
-            f"Host: 127.0.0.1:{options.port}".encode(),
-            f"Authorization: token {options.token_file.read_text()}".encode(),
+            b"Host: 127.0.0.1",
         ]
+        if self._token:
+            lines.append(b"Authorization: token " + self._token)
         if body:
             lines += [b"Content-Type: application/json", b"Content-Length: %d" % len(body)]
         if etag and options.conditional:
@@ -130,11 +146,12 @@ class Clients:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("port", type=int)
-    parser.add_argument("token_file", type=Path)
+    parser.add_argument("where", help="a port, or the path of a socket")
+    parser.add_argument("--token-file", type=Path)
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--every", type=float, default=5)
+    parser.add_argument("--patience", type=float, default=300)
     parser.add_argument("--path", default="/queue")
     parser.add_argument("--body", default="", help="if there is one, it is posted")
     parser.add_argument("--conditional", action="store_true", help="send the last ETag along")
@@ -152,10 +169,11 @@ def main() -> None:
             {
                 "answers": dict(seen.statuses),
                 "a_second": len(seen.seconds) / took,
+                "bytes": seen.octets / max(1, len(seen.seconds)),
                 "megabytes_a_second": seen.octets / took / 1e6,
-                "p50": percentile(seen.seconds, 50),
-                "p95": percentile(seen.seconds, 95),
-                "max": max(seen.seconds),
+                "p50": percentile(seen.seconds, 50) if seen.seconds else None,
+                "p95": percentile(seen.seconds, 95) if seen.seconds else None,
+                "max": max(seen.seconds, default=None),
                 "cpu_share": time.process_time() / took,
             }
         )

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
 from jupyter_slurm_api.slurm import commands, environment
@@ -27,9 +29,13 @@ done >/dev/null
 
 
 class BareSlurm:
-    """Slurm's commands without us between, in the environment that ours get."""
+    """Slurm's commands without us between, in the environment that ours get.
 
-    def __init__(self, slurm_conf: Mapping[str, str]) -> None:
+    ``controller`` is slurmctld's process.
+    """
+
+    def __init__(self, slurm_conf: Mapping[str, str], controller: int) -> None:
+        self._controller = psutil.Process(controller)
         self.environ = {**os.environ, **slurm_conf}
         self._query_env = environment.for_query(self.environ)
         self._sbatch_env = environment.for_sbatch(self.environ)
@@ -62,13 +68,20 @@ class BareSlurm:
             done = sum(threads.map(loop, range(at_once)))
         return done / (time.monotonic() - began)
 
-    def fill(self, count: int) -> None:
-        """Put held jobs into the queue, and one that runs, so that the queue never stands still."""
-        self.sbatch(_RUNNING)
+    def controller_seconds(self) -> float:
+        """Return the processor time that slurmctld has taken so far."""
+        times = self._controller.cpu_times()
+        return float(times.user + times.system)
+
+    def fill(self, count: int, already: int = 0) -> None:
+        """Let there be held jobs, and one that runs, so that the queue never stands still."""
+        if not already:
+            self.sbatch(_RUNNING)
         argv = ["bash", "-c", _SBATCH, "fill"]
+        begin = max(1, already)
         loops = [
             subprocess.Popen([*argv, str(first), str(count - 1), HELD], env=self._sbatch_env)
-            for first in range(1, _AT_ONCE + 1)
+            for first in range(begin, begin + _AT_ONCE)
         ]
         if sum(loop.wait() for loop in loops):
             raise SystemExit("sbatch failed; see above.")
@@ -113,6 +126,6 @@ def personal_cluster(root: Path, spec: ClusterSpec = _BARE) -> Iterator[BareSlur
     cluster = DevCluster(root)
     cluster.up(spec)
     try:
-        yield BareSlurm(cluster.environment())
+        yield BareSlurm(cluster.environment(), cluster.pid("slurmctld"))
     finally:
         cluster.down(purge=True)

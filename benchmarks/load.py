@@ -6,17 +6,26 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from server import Server
+
+class Asked(Protocol):
+    """What clients ask: a port or the path of a socket, and a token where it wants one."""
+
+    @property
+    def where(self) -> str: ...  # noqa: D102
+
+    @property
+    def token_file(self) -> Path | None: ...  # noqa: D102
 
 
 def load(
-    server: Server,
+    server: Asked,
     *,
     clients: int,
     seconds: float,
     every: float,
+    patience: float = 300,
     conditional: bool = False,
     path: str = "/queue",
     body: str = "",
@@ -24,7 +33,9 @@ def load(
     """Run clients as a process of its own; what `clients` prints."""
     argv = [
         *(sys.executable, str(Path(__file__).with_name("clients.py"))),
-        *(str(server.port), str(server.token_file)),
+        server.where,
+        *([f"--token-file={server.token_file}"] if server.token_file else []),
+        f"--patience={patience}",
         *(f"--clients={clients}", f"--seconds={seconds}", f"--every={every}"),
         *(f"--path={path}", f"--body={body}"),
         *(["--conditional"] if conditional else []),

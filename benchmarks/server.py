@@ -98,6 +98,8 @@ class Server:
     environ: Mapping[str, str]
     arguments: tuple[str, ...] = ()
     path_first: Path | None = None
+    python: str = sys.executable
+    sign_of_life: str = "/health"
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     port: int = field(default_factory=_free_port)
 
@@ -128,6 +130,11 @@ class Server:
         self.process.wait(30)
 
     @property
+    def where(self) -> str:
+        """Where it is asked."""
+        return str(self.port)
+
+    @property
     def token_file(self) -> Path:
         """The file with the server's token."""
         return self.home / f"token-{self.port}"
@@ -153,9 +160,9 @@ class Server:
         found: dict[str, Any] = json.loads(self.call("GET", "/benchmark/lag").body)
         return found
 
-    def wait_for_jobs(self, count: int) -> float:
+    def wait_for_jobs(self, count: int, seconds: float = _PATIENCE) -> float:
         """Wait until the sync knows so many jobs; the seconds that its tick took."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             sync = self.health()["sync"]
             if sync["jobs"] >= count and sync["last_success"]:
@@ -165,7 +172,7 @@ class Server:
 
     def _argv(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"),
+            *(self.python, "-m", "jupyter_server", "--no-browser", "--allow-root"),
             *("--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"),
             f"--ServerApp.root_dir={self.home / 'work'}",
             *self.arguments,
@@ -195,7 +202,7 @@ class Server:
         while time.monotonic() < end and self.process.poll() is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             try:
-                self.call("GET", "/health")
+                self.call("GET", self.sign_of_life)
             except OSError:
                 time.sleep(0.1)
             else:
