@@ -11,6 +11,8 @@ from ..actions import ChangeRequest, Verb
 from ..errors import Conflict, JobNotFound, SlurmApiError
 from ..job import Job
 from ..slurm.client import Slurm
+from ..slurm.words import job_of
+from . import parts
 from .jobs import JobService, is_slurm_id
 
 _DONE: Final[Mapping[str, str]] = {
@@ -118,11 +120,24 @@ class ActionService:
         return [_outcome(name, jobs.get(name), _DONE[verb], errors.get(name)) for name in names]
 
     async def _named(self, verb: str, names: Sequence[str]) -> dict[str, Job]:
-        jobs = await self._jobs.named(names)
-        if verb == "signal" and any(job.status == "PENDING" for job in jobs.values()):
+        if verb != "signal":
+            return await self._jobs.named(names)
+        jobs = await self._with_waiting_parts(names)
+        if any(job.status == "PENDING" for job in jobs.values()):
             await self._acted()  # one that waited when it was last seen may have started
-            jobs = await self._jobs.named(names)
+            jobs = await self._with_waiting_parts(names)
         return jobs
+
+    async def _with_waiting_parts(self, names: Sequence[str]) -> dict[str, Job]:
+        """Return jobs as stored, and waiting parts of which the whole alone tells."""
+        wholes = {name: job_of(name) for name in names if is_slurm_id(name)}
+        found = await self._jobs.named([*names, *wholes.values()])
+        for name, whole in wholes.items():
+            if name not in found and whole in found:
+                part = None if "[" in name else parts.part_of(found[whole], name)
+                if (part or found[whole]).status == "PENDING":
+                    found[name] = part or found[whole]
+        return {name: found[name] for name in names if name in found}
 
     def _checked(self, verb: str, name: str, job: Job | None) -> str | SlurmApiError:
         """Return the id by which Slurm is asked for one of many, or why it is left out."""

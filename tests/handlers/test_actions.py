@@ -85,6 +85,12 @@ class TestOne:
         assert (answer.status, slurm.acts) == (409, [])
         assert "cancel it" in answer.body["message"]
 
+    @pytest.mark.parametrize("name", ["101_3", "101_[3-9]", "101+1"])
+    async def test_nor_to_a_part_of_one(self, act, submit, slurm, name):
+        await submit({"script": SCRIPT, "parameters": {"array": "0-9", "hold": True}})
+        assert (await act("job", name, "signal", signal="USR1")).status == 409
+        assert slurm.acts == []
+
     async def test_a_job_that_has_just_started_takes_a_signal(self, act, submit, slurm, turn):
         await submit({"script": SCRIPT})
         slurm.on_look = lambda: turn("RUNNING")
