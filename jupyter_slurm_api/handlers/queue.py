@@ -21,6 +21,8 @@ class QueueHandler(SlurmHandler):
     async def get(self) -> None:
         """Answer with the lines that are asked for, or with the whole queue."""
         search: QueueSearch = self.asked_query()
-        body = await (await self.services()).queue.body(search)
+        queue = (await self.services()).queue
+        body = await queue.body(search)
         if not self.has_already(body.etag):
+            await queue.turn()
             await self.send(body.data)

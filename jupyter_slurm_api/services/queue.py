@@ -70,13 +70,16 @@ class QueueService:
             InvalidRequest: the cursor is none of ours.
             SlurmError: Slurm has not answered once since this server started.
         """
-        seen = await self._snapshots.current()
-        body = await self._written(seen, search)
-        # Two hundred who waited for one squeue would be answered in one turn of the loop,
-        # megabytes each, and nobody else would have a turn: so they come one a turn.
+        return await self._written(await self._snapshots.current(), search)
+
+    async def turn(self) -> None:
+        """Wait until a body may be sent.
+
+        Two hundred who waited for one squeue would be answered in one turn of the loop,
+        megabytes each, and nobody else would have a turn: so they come one a turn.
+        """
         async with self._one_by_one:
             await asyncio.sleep(0)
-        return body
 
     def outdated(self) -> None:
         """Have the next who asks wait for a new look: something was done to jobs."""
