@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 from ..models import QueueRow
 from ..search import QueueSearch
-from ..selection import select
+from ..selection import Lines, select
 from ..slurm.client import Slurm
 from ..slurm.words import id_of, job_of
 from ..threads import DaemonThreads
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 class Queue:
     """The queue as it was at one moment, and the answers that were made of it."""
 
-    rows: Sequence[QueueRow]
+    lines: Lines
     bad_rows: int
     bodies: dict[_Wanted, asyncio.Future[Body]] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class QueueService:
     async def row(self, slurm_id: str) -> tuple[QueueRow, datetime, bool] | None:
         """Return one line of the queue, when it was seen and whether that is stale."""
         seen = await self._snapshots.current()
-        for row in seen.value.rows:
+        for row in seen.value.lines.rows:
             if slurm_id in (row["job_id"], job_of(row["job_id"])):
                 return row, seen.synced_at, seen.stale
         return None
@@ -124,12 +124,12 @@ class QueueService:
         for row in rows:
             if row["user"] == self._user:
                 row["api_job_id"] = api_ids.get(id_of(row["job_id"]))
-        return Queue(rows, bad)
+        return Queue(Lines(rows), bad)
 
 
 def _body(seen: Seen[Queue], search: QueueSearch, user: str) -> Body:
     """Write the answer to this user's question as JSON."""
-    found = select(seen.value.rows, search, user)
+    found = select(seen.value.lines, search, user)
     about = {
         "total": found.total,
         "summary": {"states": found.states, "partitions": found.partitions},

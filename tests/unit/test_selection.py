@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fakes import queue_row
 from jupyter_slurm_api.errors import InvalidRequest
 from jupyter_slurm_api.search import SORTABLE_LINES, QueueSearch
-from jupyter_slurm_api.selection import select
+from jupyter_slurm_api.selection import Lines, select
 
 ROWS = [
     queue_row("9", "ada", name="Training (a+b)", priority=5, account=None),
@@ -22,7 +22,7 @@ ROWS = [
 
 
 def found(**question):
-    return [row["job_id"] for row in select(ROWS, QueueSearch(**question), "ada").rows]
+    return [row["job_id"] for row in select(Lines(ROWS), QueueSearch(**question), "ada").rows]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_which_lines_in_what_order(question, ids):
 
 
 def test_the_counts_are_of_all_that_match():
-    one = select(ROWS, QueueSearch(partition=["debug"], limit=1), "ada")
+    one = select(Lines(ROWS), QueueSearch(partition=["debug"], limit=1), "ada")
     assert (len(one.rows), one.total) == (1, 3)
     assert one.states == {"RUNNING": 2, "PENDING": 1}
     assert one.partitions == {"debug": 2, "gpu,debug": 1}
@@ -85,19 +85,19 @@ def test_pages_one_after_the_other_are_the_whole(rows, field, descends, limit):
     sort = f"-{field}" if descends else field
     pages, cursor = [], None
     while True:
-        page = select(rows, QueueSearch(sort=sort, limit=limit, cursor=cursor), "ada")
+        page = select(Lines(rows), QueueSearch(sort=sort, limit=limit, cursor=cursor), "ada")
         pages += page.rows
         if page.next_place is None:
             break
         cursor = page.next_place.cursor()
-    assert pages == list(select(rows, QueueSearch(sort=sort), "ada").rows)
+    assert pages == list(select(Lines(rows), QueueSearch(sort=sort), "ada").rows)
 
 
 def test_a_line_that_comes_between_two_pages_moves_no_other():
-    first = select(ROWS, QueueSearch(sort="job_id", limit=2), "ada")
+    first = select(Lines(ROWS), QueueSearch(sort="job_id", limit=2), "ada")
     later = [queue_row("8", "ada"), *ROWS]
     rest = QueueSearch(sort="job_id", limit=2, cursor=first.next_place.cursor())
-    assert [row["job_id"] for row in select(later, rest, "ada").rows] == ["12_3", "12_10"]
+    assert [row["job_id"] for row in select(Lines(later), rest, "ada").rows] == ["12_3", "12_10"]
 
 
 @pytest.mark.parametrize("sort", ["priority", "name"])
@@ -105,4 +105,4 @@ def test_a_cursor_that_somebody_made_up_is_refused(sort):
     forged = {"priority": '["priority", "high", "9"]', "name": '["name", 5, "9"]'}[sort]
     cursor = base64.urlsafe_b64encode(forged.encode()).decode()
     with pytest.raises(InvalidRequest, match="cursor"):
-        select(ROWS, QueueSearch(sort=sort, limit=1, cursor=cursor), "ada")
+        select(Lines(ROWS), QueueSearch(sort=sort, limit=1, cursor=cursor), "ada")
