@@ -33,6 +33,7 @@ _WITHOUT_A_BODY: Final = (
     HTTPStatus.NO_CONTENT,
     HTTPStatus.NOT_MODIFIED,
 )
+_IGNORED_WHERE_WRONG: Final = ("Range",)  # https://www.rfc-editor.org/rfc/rfc9110#section-14.2
 _Mode = Literal["validation", "serialization"]
 _Schemas = dict[tuple[type[Model], _Mode], dict[str, Any]]
 
@@ -160,9 +161,14 @@ def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+    line = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
     return [
-        {"name": name, "in": "header", "description": purpose, "schema": schema}
+        {
+            "name": name,
+            "in": "header",
+            "description": purpose,
+            "schema": {"type": "string"} if name in _IGNORED_WHERE_WRONG else line,
+        }
         for name, purpose in (operation.headers or {}).items()
     ]
 

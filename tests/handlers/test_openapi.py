@@ -57,6 +57,15 @@ async def test_it_says_what_a_path_may_hold(document):
     assert re.search(pattern("delete"), "12_[3-9]")
 
 
+async def test_a_range_that_is_none_is_no_fault(document):
+    (where,) = (
+        parameter
+        for parameter in (await document())["paths"]["/job/{job_id}/output"]["get"]["parameters"]
+        if parameter["name"] == "Range"
+    )
+    assert where["schema"] == {"type": "string"}
+
+
 async def test_only_health_can_do_without_a_login(document):
     free = [
         path
