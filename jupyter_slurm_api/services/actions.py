@@ -91,6 +91,8 @@ class ActionService:
 
     async def change(self, name: str, request: ChangeRequest) -> Outcome:
         """Change what a job asks for; the errors are those of `act`."""
+        if request.nice is not None:
+            await self._acted()  # one may have been held since it was last seen
         job = (await self._jobs.named([name])).get(name)
         if request.nice is not None and job and job.reason in _HELD:
             raise Conflict(_WOULD_RELEASE, job_id=job.job_id)
