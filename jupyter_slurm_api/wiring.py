@@ -119,6 +119,7 @@ class Running:
             settings.mongo_db,
             _prepare,
             used=used,
+            back=lambda: sync.hurry(),  # noqa: PLW0108 - it comes below
         )
         store, known = JobStore(mongo, user), KnownJobs()
         kept = OutputStore(mongo, user)

@@ -86,8 +86,9 @@ class Mongo:
 
     ``open_client`` is called in a thread when the database is first needed and
     again after a lost connection, so that it can bring a mongod of our own back;
-    ``prepare`` then runs once on the database. ``used`` is told of each operation.
-    ``version`` is MongoDB's own, once it is known.
+    ``prepare`` then runs once on the database. ``used`` is told of each operation,
+    ``back`` when one goes well after a time in which none was answered. ``version``
+    is MongoDB's own, once it is known.
     """
 
     def __init__(
@@ -97,11 +98,14 @@ class Mongo:
         prepare: Callable[[Database[Document]], None],
         *,
         used: Used = lambda *_: None,
+        back: Callable[[], None] = lambda: None,
     ) -> None:
         self._open_client = open_client
         self._name = name
         self._prepare = prepare
         self._used = used
+        self._back = back
+        self._is_away = False
         self._database: Database[Document] | None = None
         self._opening = threading.Lock()
         self._threads = DaemonThreads(4, "slurm-api-mongo")
@@ -131,18 +135,24 @@ class Mongo:
         try:
             result = await asyncio.wait_for(call, _WAIT_SECONDS)
         except MongodUnavailable as error:
+            self._is_away = True
             self._failed(error.message)
             raise
         except _TOO_LARGE as error:
             raise TooLarge("This is more than MongoDB can keep of one job.") from error
         except (PyMongoError, asyncio.TimeoutError) as error:
             sentence = _meaning(error)
+            # One that answers, but with no, is there: its disk may be full, and a ping goes well.
+            self._is_away = not isinstance(error, OperationFailure)
             self._failed(sentence)
             raise DatabaseUnavailable(sentence) from error
         finally:
             given_up.set()
         self._heard_at = time.monotonic()
         self.contact.answered()
+        if self._is_away:
+            self._is_away = False
+            self._back()
         return result
 
     async def look(self, within: float) -> None:

@@ -63,9 +63,9 @@ def slurm_is_away(_: FaultSite, poller: Poller, since: datetime) -> bool:
 
 
 def mongod_is_away(_: FaultSite, poller: Poller, since: datetime) -> bool:
-    """Tell whether `health` has it, and everything that waited for mongod is answered."""
+    """Tell whether `health` has it, and everything is answered that was asked for since then."""
     told = [one for one in poller.of("health", since=since) if not _reaches(one, "database")]
-    return bool(told) and all(poller.of(path, since=since) for path in poller.paths)
+    return bool(told) and all(poller.of(path, since=told[0].asked_at) for path in poller.paths)
 
 
 def _reaches(answer: Answer, part: str) -> bool:

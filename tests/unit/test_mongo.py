@@ -55,12 +55,18 @@ def measured():
 
 
 @pytest.fixture
-def mongo(server, measured):
+def backs():
+    """How often it was told that MongoDB is back."""
+    return []
+
+
+@pytest.fixture
+def mongo(server, measured, backs):
     def used(operation, outcome, seconds):
         assert seconds >= 0
         measured.append((operation, outcome))
 
-    mongo = Mongo(server.open, "outputs", server.prepare, used=used)
+    mongo = Mongo(server.open, "outputs", server.prepare, used=used, back=lambda: backs.append(1))
     yield mongo
     mongo.close()
 
@@ -140,6 +146,28 @@ class TestLook:
         asyncio.run(asyncio.wait_for(look_often(), 5))
         assert mongo.contact.last_success is not None
         assert len(mongo._threads._threads) == 1
+
+
+class TestItIsBack:
+    def test_is_told_once_when_it_answers_again(self, mongo, server, backs):
+        asyncio.run(mongo.run("read", server.ask))
+        server.failure = AWAY
+        for _ in range(2):
+            with pytest.raises(DatabaseUnavailable):
+                asyncio.run(mongo.run("read", server.ask))
+        assert backs == []
+        server.failure = None
+        for _ in range(2):
+            asyncio.run(mongo.run("read", server.ask))
+        assert backs == [1]
+
+    def test_one_that_answered_no_was_not_away(self, mongo, server, backs):
+        server.failure = OperationFailure("disk full", code=14031)
+        with pytest.raises(DatabaseUnavailable):
+            asyncio.run(mongo.run("write", server.ask))
+        server.failure = None
+        asyncio.run(mongo.run("read", server.ask))
+        assert backs == []
 
 
 def test_whoever_measures_is_told_of_each_operation(mongo, server, measured):
