@@ -1,7 +1,8 @@
 """Real servers on a real Slurm and a real MongoDB.
 
-The Slurm is the one that SLURM_CONF names, as `scripts/test` sets it, else a
-personal one that this session starts and ends.
+Tests that need root or a second account run on the Slurm that SLURM_CONF names, as
+`scripts/test` sets it; all others, or all where there is none, on a personal one that
+this session starts and ends.
 """
 
 from __future__ import annotations
@@ -27,20 +28,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker the tests of a module, and all modules that use the common cluster."""
+    """Keep on one worker the tests of a module, and all modules that share a cluster."""
     here = [item for item in items if item.path.parent == Path(__file__).parent]
-    common = {item.path for item in here if "slurm_environment" in item.fixturenames}
+    shared = {item.path for item in here if "slurm_environment" in item.fixturenames}
+    given = {item.path for item in here if item.get_closest_marker("other_user")}
+    given |= {path for path in shared if path.stem.endswith("_root")}
     for item in here:
-        group = "common" if item.path in common else item.path.stem
+        cluster = "given" if item.path in given else "personal"
+        group = cluster if item.path in shared else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
+        if item.path in given:
+            item.getparent(pytest.Module).stash[_IS_GIVEN] = True
+
+
+_IS_GIVEN = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="module")
+def slurm_environment(request) -> dict[str, str]:
+    """What a client needs to reach the cluster."""
+    if "SLURM_CONF" in os.environ and request.node.stash.get(_IS_GIVEN, False):
+        return {"SLURM_CONF": os.environ["SLURM_CONF"]}
+    return request.getfixturevalue("personal_environment")
 
 
 @pytest.fixture(scope="session")
-def slurm_environment() -> Iterator[dict[str, str]]:
-    """What a client needs to reach the cluster."""
-    if "SLURM_CONF" in os.environ:
-        yield {"SLURM_CONF": os.environ["SLURM_CONF"]}
-        return
+def personal_environment() -> Iterator[dict[str, str]]:
+    """What a client needs to reach a cluster of this session's own."""
     # Not below pytest's own directory, which other accounts may not enter.
     directory = Path(tempfile.mkdtemp(prefix="jsa-cluster-"))
     directory.chmod(0o755)
@@ -50,7 +64,7 @@ def slurm_environment() -> Iterator[dict[str, str]]:
     cluster.down(purge=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def run_slurm(slurm_environment) -> Callable[..., str]:
     """Run one of Slurm's commands as this user and return what it prints."""
 
