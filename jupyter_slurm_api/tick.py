@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 from . import garbage
 from .clock import utc_now
@@ -18,13 +18,12 @@ from .lookup import Lookup
 from .models import ClusterInfo
 from .observation import Observation
 from .reconcile import Change, Findings
+from .slurm import rows
 from .slurm.client import Slurm
-from .slurm.observing import observe, unstarted
-from .slurm.parsing import Record
+from .slurm.rows import Rows
 from .store.jobs import JobStore
 from .threads import DaemonThreads
 
-_Rows: TypeAlias = Mapping[str, tuple[Record, ...]]  # squeue's rows by the job they are of
 T = TypeVar("T")
 
 _AT_ONCE: Final = 500
@@ -57,7 +56,7 @@ class Tick:
         self._user = user
         self._over = over
         self._conflict = conflict
-        self._rows: _Rows = {}
+        self._rows: Rows = {}
         self._postponed: list[Observation] = []
         # What was known when nothing was left to find out.
         self._settled: int | None = known.version
@@ -104,7 +103,7 @@ class Tick:
         self.seen_at = utc_now()
         self.answering_since = self.answering_since or began
         self._bad_rows = seen.bad
-        changed = await self._off_loop(_changed, seen.value, self._rows)
+        changed = await self._off_loop(rows.changed, seen.value, self._rows)
         if changed or len(seen.value) != len(self._rows) or self._known.version != self._settled:
             await self._take_in(info, seen.value, changed)
 
@@ -115,9 +114,9 @@ class Tick:
             self.answering_since = None
             raise
 
-    async def _take_in(self, info: ClusterInfo, seen: _Rows, changed: _Rows) -> None:
+    async def _take_in(self, info: ClusterInfo, seen: Rows, changed: Rows) -> None:
         """Record what a look at Slurm brought, then what is found out beyond it."""
-        observations = await self._off_loop(_observe_all, changed)
+        observations = await self._off_loop(rows.observe_all, changed)
         await self._off_loop(self._known.put_estimates, observations, seen)
         observations += self._postponed_and_gone(seen)
         met = await self._meet(info.name, observations)
@@ -127,14 +126,14 @@ class Tick:
         all_mine = await self._write(info.name, draft)
         is_clear = await self._look_up(info, seen)
         postponed = draft.postponed | met
-        self._rows = _without(seen, postponed) if all_mine else {}
+        self._rows = rows.without(seen, postponed) if all_mine else {}
         self._postponed = [one for one in observations if one.slurm_id in draft.postponed]
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
         await _some_at_a_time(ended, self._drop)
         is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
 
-    def _postponed_and_gone(self, seen: _Rows) -> list[Observation]:
+    def _postponed_and_gone(self, seen: Rows) -> list[Observation]:
         """Return what was seen of new jobs that were left alone and have left the queue since.
 
         One that turned out to be a submit of ours is known by now.
@@ -143,9 +142,9 @@ class Tick:
             one for one in self._postponed if one.slurm_id not in seen and not self._known.has(one)
         ]
 
-    async def _look_up(self, info: ClusterInfo, seen: _Rows) -> bool:
+    async def _look_up(self, info: ClusterInfo, seen: Rows) -> bool:
         """Record what is found out about jobs in doubt; True where none is left."""
-        waiting = await self._off_loop(_waiting, seen)
+        waiting = await self._off_loop(rows.waiting, seen)
         in_doubt = await self._in_doubt(info, seen, waiting)
         unanswered = self._known.unanswered()
         if not in_doubt and not unanswered:
@@ -161,7 +160,7 @@ class Tick:
         return all_mine and not left and not self._known.unanswered()
 
     async def _in_doubt(
-        self, info: ClusterInfo, seen: _Rows, waiting: Mapping[str, str]
+        self, info: ClusterInfo, seen: Rows, waiting: Mapping[str, str]
     ) -> list[Job]:
         found: list[Job] = await self._off_loop(
             self._known.in_doubt, seen.keys(), waiting, info.accounting
@@ -285,23 +284,3 @@ def _settle(
     draft.settle(jobs, findings, visible)
     draft.answer(findings, since)
     draft.finish()
-
-
-def _waiting(seen: _Rows) -> dict[str, str]:
-    """Return by array the ids of the tasks that its row shows as not started."""
-    found = ((slurm_id, unstarted(rows)) for slurm_id, rows in seen.items())
-    return {slurm_id: ids for slurm_id, ids in found if ids is not None}
-
-
-def _without(groups: _Rows, left_out: Collection[str | None]) -> _Rows:
-    if not left_out:
-        return groups
-    return {slurm_id: rows for slurm_id, rows in groups.items() if slurm_id not in left_out}
-
-
-def _changed(seen: _Rows, before: _Rows) -> _Rows:
-    return {slurm_id: rows for slurm_id, rows in seen.items() if rows != before.get(slurm_id)}
-
-
-def _observe_all(groups: _Rows) -> list[Observation]:
-    return [observe(slurm_id, rows) for slurm_id, rows in groups.items()]

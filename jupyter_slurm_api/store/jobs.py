@@ -19,12 +19,10 @@ from pymongo.write_concern import WriteConcern
 
 from .. import states
 from ..job import Job
-from ..models import Model
 from ..reconcile import Change
 from . import search, tasks
+from .documents import conditional, to_document
 from .mongo import Document, Mongo
-from .retention import NO_DATE
-from .schema import SCHEMA, OutdatedJob
 from .schema import read as _to_job
 
 _OVER: Final = sorted(states.OVER)
@@ -35,8 +33,6 @@ _A_STRING: Final = {"$gte": ""}
 _UNANSWERED: Final = {"status": states.SUBMITTING, "slurm_id": None}
 _AT_ONCE: Final = 500  # a message to MongoDB is encoded in one go, and no other thread runs then
 _SIDE_BY_SIDE: Final = 2  # one is encoded while MongoDB works on another
-_WRITTEN_APART: Final = frozenset({"job_id", "revision", "output_kept"})
-"""What no write of a state takes along; `mark_output_kept` asks for no revision."""
 
 
 def create_indexes(database: Database[Document]) -> None:
@@ -84,7 +80,7 @@ class JobStore:
 
         False where another job of this user has its idempotency key.
         """
-        document = _to_document(job)
+        document = to_document(job)
         return await self._mongo.run("write", lambda database: _insert(database, document))
 
     async def tell(self, job_id: str) -> bool:
@@ -109,7 +105,7 @@ class JobStore:
     async def replace(self, before: Job, after: Job) -> bool:
         """Write one job's changes; False where somebody else has written it since."""
         result = await self._mongo.run(
-            "write", lambda database: database["jobs"].update_one(*_conditional(before, after))
+            "write", lambda database: database["jobs"].update_one(*conditional(before, after))
         )
         return result.matched_count == 1
 
@@ -229,7 +225,7 @@ def _in_slices(
 
 def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence[Job]) -> bool:
     updates = list(_updates(changes))
-    inserts = [InsertOne(_to_document(job)) for job in new]
+    inserts = [InsertOne(to_document(job)) for job in new]
     work: list[UpdateMany | InsertOne[Document]] = [*updates, *inserts]
     try:
         result = database["jobs"].bulk_write(work, ordered=False)
@@ -248,7 +244,7 @@ def _updates(changes: Sequence[Change]) -> Iterator[UpdateMany]:
     """Yield the writes of changes, one for all jobs that change alike: a third of the time."""
     alike: dict[tuple[int, str], tuple[Document, list[str]]] = {}
     for change in changes:
-        question, update = _conditional(change.before, change.after)
+        question, update = conditional(change.before, change.after)
         key = (question["revision"], repr(update))
         alike.setdefault(key, (update, []))[1].append(question["_id"])
     for (revision, _), (update, job_ids) in alike.items():
@@ -270,45 +266,3 @@ def _states_by_array(found: Iterable[Document]) -> dict[str, dict[int, str]]:
 def _drop_adopted_twin(database: Database[Document], key: Document) -> None:
     """Make way for a job of ours that was taken for a stranger's before its answer was noted."""
     database["jobs"].delete_one({**key, "origin.kind": "slurm"})
-
-
-def _conditional(before: Job, after: Job) -> tuple[Document, Document]:
-    question = {"_id": before.job_id, "revision": before.revision}
-    update = {"$set": _to_set(before, after), "$inc": {"revision": 1}}
-    if before.is_over and not after.is_over:
-        # It runs again: what was noted of its end without a revision is true no more.
-        update["$set"]["output_kept"] = False
-        update["$unset"] = NO_DATE
-    return question, update
-
-
-def _to_set(before: Job, after: Job) -> Document:
-    changed = _changed(before, after)
-    if not isinstance(before, OutdatedJob):
-        return changed
-    # What was not read, such as a script that stayed behind, is not written either.
-    whole = before.model_fields_set - _WRITTEN_APART
-    return {name: _plain(getattr(after, name)) for name in whole} | changed | {"schema": SCHEMA}
-
-
-def _changed(before: Job, after: Job) -> Document:
-    # Attribute by attribute: a tick may write ten thousand jobs, and few fields of each change.
-    old = vars(before)
-    return {
-        name: _plain(value)
-        for name, value in vars(after).items()
-        if value is not old[name] and value != old[name] and name != "revision"
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
-        return {name: _plain(part) for name, part in vars(value).items()}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _to_document(job: Job) -> Document:
-    document = job.model_dump()
-    document["_id"] = document.pop("job_id")
-    document["schema"] = SCHEMA
-    return document

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_slurm_api.array import Array, ArrayTask, Component
 from jupyter_slurm_api.job import Job
-from jupyter_slurm_api.store.jobs import _to_document
+from jupyter_slurm_api.store.documents import to_document
 from jupyter_slurm_api.views import Freshness, JobView
 
 SUBMITTED = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)
@@ -58,7 +58,7 @@ def array(database):
         )
         for task_id, status in STATES.items()
     ]
-    database.client["outputs"]["jobs"].insert_many(map(_to_document, [whole, *tasks]))
+    database.client["outputs"]["jobs"].insert_many(map(to_document, [whole, *tasks]))
 
 
 async def test_an_array_shows_its_counts(call, array):
@@ -178,7 +178,7 @@ async def test_a_component_of_a_heterogeneous_job(call, database):
         for each in range(2)
     )
     whole = job(ARRAY, "50", "RUNNING", components=parts)
-    database.client["outputs"]["jobs"].insert_one(_to_document(whole))
+    database.client["outputs"]["jobs"].insert_one(to_document(whole))
     assert len((await call("job", "50")).body["components"]) == 2
     body = (await call("job", "50+1")).body
     assert (body["slurm_id"], body["node_list"], body["job_id"]) == ("50+1", "n1", ARRAY)

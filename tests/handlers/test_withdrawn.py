@@ -8,7 +8,8 @@ import pytest
 
 from jupyter_slurm_api import errors
 from jupyter_slurm_api.services import withdrawn
-from jupyter_slurm_api.store.jobs import JobStore, _to_document
+from jupyter_slurm_api.store.documents import to_document
+from jupyter_slurm_api.store.jobs import JobStore
 
 BODY = {"script": "#!/bin/sh\n"}
 
@@ -31,7 +32,7 @@ def wake(database, monkeypatch):
     async def hang(store, job):
         if sent:
             return await insert(store, job)
-        sent.append(_to_document(job))
+        sent.append(to_document(job))
         raise errors.DatabaseUnavailable("no answer")
 
     def write(**facts):

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from fake_cluster import SUBMIT, SUBMITTED, UUID
-from jupyter_slurm_api import lookup, tick
+from jupyter_slurm_api import lookup
 from jupyter_slurm_api.clock import utc_now
 from jupyter_slurm_api.errors import DatabaseUnavailable, SlurmTimeout, SlurmUnavailable
 from jupyter_slurm_api.observation import Observation
+from jupyter_slurm_api.slurm import rows as rows_module
 from jupyter_slurm_api.slurm.commands import tag
 from jupyter_slurm_api.slurm.observing import observe
 from jupyter_slurm_api.sync import Intervals
@@ -58,7 +59,9 @@ class TestTick:
     def test_rows_that_are_as_they_were_are_not_read_again(self, ticks, cluster, monkeypatch):
         read = []
         monkeypatch.setattr(
-            tick, "observe", lambda slurm_id, rows: read.append(slurm_id) or observe(slurm_id, rows)
+            rows_module,
+            "observe",
+            lambda slurm_id, rows: read.append(slurm_id) or observe(slurm_id, rows),
         )
         cluster.show("1")
         cluster.show("2")
