@@ -255,7 +255,9 @@ def test_what_cannot_be_seen_just_now_says_so_and_how_old_it_is(episode):
     for name in episode.fault.stale:
         answer = [one for one in episode.meanwhile if one.path == episode.paths[name]][-1]
         assert answer.body["stale"]
-        assert answer.synced_at <= episode.broken_at
+        # While MongoDB alone hangs, a look at Slurm that finds nothing new goes well.
+        sees_slurm = "queue" not in episode.fault.stale
+        assert answer.synced_at <= (answer.asked_at if sees_slurm else episode.broken_at)
 
 
 def test_after_the_repair_the_queue_is_soon_fresh(episode):
