@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Awaitable, Callable
@@ -22,6 +21,7 @@ from .compression import accepts_gzip, compressed
 if TYPE_CHECKING:  # the services bring pydantic and pymongo, which the first request loads
     from pydantic import BaseModel
 
+    from ..representation import Representation
     from ..services import Services
     from .contract import Operation
 
@@ -101,6 +101,11 @@ class SlurmHandler(APIHandler):
         self.set_status(status)
         await self.send(answer.model_dump_json().encode())
 
+    async def send_new(self, answer: Representation, content_type: str = _JSON) -> None:
+        """Answer with what is represented, or by 304 to who has it already."""
+        if not self.has_already(answer.etag):
+            await self.send(answer.data, content_type)
+
     async def send(self, data: bytes, content_type: str = _JSON) -> None:
         """Answer with data, smaller where who asks takes it so."""
         self.set_header("Vary", "Accept-Encoding")
@@ -168,11 +173,6 @@ class SlurmHandler(APIHandler):
         if not isinstance(value, web.HTTPError):
             self.log.error("request %s met an error of our own:", self.request_id)
         super().log_exception(typ, value, tb)
-
-
-def etag_of(data: bytes) -> str:
-    """Return the ETag of an answer; a weak one, since gzip may come between."""
-    return f'W/"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
 
 
 def _request_id(sent: str | None) -> str:

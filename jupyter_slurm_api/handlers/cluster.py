@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import SlurmHandler, etag_of
+from ..representation import Representation
+from .base import SlurmHandler
 
 if TYPE_CHECKING:
     from ..search import NodeSearch
@@ -20,9 +21,7 @@ class PartitionsHandler(SlurmHandler):
     @authorized
     async def get(self) -> None:
         """Answer with the partitions that this user may see, and what they have."""
-        body = await (await self.services()).cluster.partitions()
-        if not self.has_already(body.etag):
-            await self.send(body.data)
+        await self.send_new(await (await self.services()).cluster.partitions())
 
 
 class NodesHandler(SlurmHandler):
@@ -33,9 +32,7 @@ class NodesHandler(SlurmHandler):
     async def get(self) -> None:
         """Answer with one page; ``next_cursor`` asks for the next as ``cursor``."""
         search: NodeSearch = self.asked_query()
-        body = await (await self.services()).cluster.nodes(search)
-        if not self.has_already(body.etag):
-            await self.send(body.data)
+        await self.send_new(await (await self.services()).cluster.nodes(search))
 
 
 class LimitsHandler(SlurmHandler):
@@ -46,6 +43,4 @@ class LimitsHandler(SlurmHandler):
     async def get(self) -> None:
         """Answer with the user's accounts, limits and QOS."""
         limits = await (await self.services()).limits.show()
-        said = limits.model_dump_json(exclude={"synced_at"}).encode()
-        if not self.has_already(etag_of(said)):
-            await self.reply(limits)
+        await self.send_new(Representation.of(limits, {"synced_at": True}))

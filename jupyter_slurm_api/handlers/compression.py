@@ -14,9 +14,9 @@ _LEVEL: Final = 3
 def accepts_gzip(header: str) -> bool:
     """Tell whether an ``Accept-Encoding`` (RFC 9110, 12.5.3) allows gzip."""
     weights = {}
-    for part in header.lower().split(","):
+    for part in "".join(header.lower().split()).split(","):
         coding, _, weight = part.partition(";q=")
-        weights[coding.strip()] = weight.strip() or "1"
+        weights[coding] = weight or "1"
     return weights.get("gzip", weights.get("*", "0")).strip("0.") != ""
 
 

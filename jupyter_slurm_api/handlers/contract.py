@@ -44,8 +44,9 @@ class Operation:
 
     ``statuses`` are those of success, answered with ``answer`` as JSON, or with
     ``media_type`` where there is none. ``refusals`` are what an honest client must
-    expect beside what any request may meet. ``example`` is of the body; ``headers``
-    are what may be sent along, and what each is for. ``permission`` is what Jupyter's
+    expect beside what any request may meet. ``example`` is of the body, which may be
+    left out if ``body_may_be_empty``; ``headers`` are what may be sent along, and what
+    each is for. ``permission`` is what Jupyter's
     authorizer is asked for on the resource `slurm`, where it is not what the verb says:
     read for GET, write for all others.
     """
@@ -118,6 +119,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "List the tasks of an array",
         answer=TasksView,
         query=TaskSearch,
+        statuses=_IF_CHANGED,
         refusals=_ABOUT_A_JOB,
     ),
     ("/job/{job_id}/report", "get"): Operation(
@@ -175,7 +177,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         example={"action": "cancel", "ids": ["12345"]},
     ),
     ("/templates", "get"): Operation(
-        "List the templates of the site and one's own", answer=TemplatesView
+        "List the templates of the site and one's own", answer=TemplatesView, statuses=_IF_CHANGED
     ),
     ("/templates/{name}", "get"): Operation(
         "Show a template",
@@ -239,10 +241,15 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         refusals=(HTTPStatus.SERVICE_UNAVAILABLE,),
         needs_login=False,
     ),
-    ("/openapi.json", "get"): Operation("Describe this API: the OpenAPI document"),
-    ("/docs", "get"): Operation("Show this API as a page to try it", media_type="text/html"),
+    ("/openapi.json", "get"): Operation(
+        "Describe this API: the OpenAPI document", statuses=_IF_CHANGED
+    ),
+    ("/docs", "get"): Operation(
+        "Show this API as a page to try it", statuses=_IF_CHANGED, media_type="text/html"
+    ),
     ("/docs/{file}", "get"): Operation(
         "Bring what that page is made of",
+        statuses=_IF_CHANGED,
         refusals=(HTTPStatus.NOT_FOUND,),
         media_type="application/octet-stream",
     ),

@@ -13,7 +13,8 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from .base import SlurmHandler, etag_of
+from ..representation import Representation, etag_of
+from .base import SlurmHandler
 
 _PAGE: Final = Path(__file__).parent.parent / "apidocs"
 _FILES: Final = {
@@ -40,8 +41,7 @@ class OpenApiHandler(SlurmHandler):
     async def get(self) -> None:
         """Answer with the document of this server."""
         data = await asyncio.to_thread(_document, self.base_url)
-        if not self.has_already(etag_of(data)):
-            await self.send(data)
+        await self.send_new(Representation(data, etag_of(data)))
 
 
 class DocsHandler(SlurmHandler):
@@ -55,9 +55,8 @@ class DocsHandler(SlurmHandler):
             raise web.HTTPError(HTTPStatus.NOT_FOUND, "There is no 'docs/%s' here.", file)
         path, content_type = _FILES[file]
         data = await asyncio.to_thread(path.read_bytes)
-        if not self.has_already(etag_of(data)):
-            self.xsrf_token  # noqa: B018 - reading it sets the cookie that the page sends back
-            await self.send(data, content_type)
+        self.xsrf_token  # noqa: B018 - reading it sets the cookie that the page sends back
+        await self.send_new(Representation(data, etag_of(data)), content_type)
 
     @property
     def content_security_policy(self) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..representation import Representation
 from .actions import answer_of
-from .base import SlurmHandler, etag_of
+from .base import SlurmHandler
 
 if TYPE_CHECKING:
     from ..actions import CancelQuery, ChangeRequest, Verb
-    from ..views import JobView
+
+
+_UNSAID: Final = {"synced_at": True}
 
 
 class JobHandler(SlurmHandler):
@@ -24,9 +27,8 @@ class JobHandler(SlurmHandler):
     async def get(self, job_id: str) -> None:
         """Answer with a job, by its UUID or its Slurm id."""
         job = await (await self.services()).jobs.show(job_id)
-        data, etag = await asyncio.to_thread(_written, job)
-        if not self.has_already(etag):
-            await self.send(data)
+        # In a thread, since an output of a megabyte and a script of four take a while.
+        await self.send_new(await asyncio.to_thread(Representation.of, job, _UNSAID))
 
     @web.authenticated
     @authorized
@@ -43,11 +45,3 @@ class JobHandler(SlurmHandler):
         verb: Verb = "signal" if query.signal else "cancel"
         actions = (await self.services()).actions
         await self.reply(answer_of(await actions.act(verb, job_id, query.signal)))
-
-
-def _written(job: JobView) -> tuple[bytes, str]:
-    """Return a job as JSON, and an ETag that stays while no more than the look at it is new."""
-    return (
-        job.model_dump_json().encode(),
-        etag_of(job.model_dump_json(exclude={"synced_at"}).encode()),
-    )

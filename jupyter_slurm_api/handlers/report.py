@@ -5,7 +5,8 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import SlurmHandler, etag_of
+from ..representation import Representation
+from .base import SlurmHandler
 
 
 class ReportHandler(SlurmHandler):
@@ -16,6 +17,4 @@ class ReportHandler(SlurmHandler):
     async def get(self, job_id: str) -> None:
         """Answer with its times, what it used, why it failed, and what to ask for next time."""
         report = await (await self.services()).report.report(job_id)
-        data = report.model_dump_json().encode()
-        if not self.has_already(etag_of(data)):
-            await self.send(data)
+        await self.send_new(Representation.of(report))

@@ -17,7 +17,8 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..cancelling import cancel
 from ..errors import InvalidRequest, SlurmApiError
-from .base import SlurmHandler, etag_of
+from ..representation import Representation, etag_of
+from .base import SlurmHandler
 from .problems import problem_of
 
 if TYPE_CHECKING:
@@ -124,5 +125,4 @@ class SocketSchemaHandler(SlurmHandler):
         from ..messages import schema
 
         data = json.dumps(schema()).encode()
-        if not self.has_already(etag_of(data)):
-            await self.send(data)
+        await self.send_new(Representation(data, etag_of(data)))

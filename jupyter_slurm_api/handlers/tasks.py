@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import SlurmHandler, etag_of
+from .base import SlurmHandler
 
 if TYPE_CHECKING:
     from ..search import TaskSearch
@@ -21,6 +21,4 @@ class TasksHandler(SlurmHandler):
     async def get(self, job_id: str) -> None:
         """Answer with one page of tasks; ``next_after`` asks for the next as ``after``."""
         search: TaskSearch = self.asked_query()
-        data = await (await self.services()).tasks.page(job_id, search)
-        if not self.has_already(etag_of(data)):
-            await self.send(data)
+        await self.send_new(await (await self.services()).tasks.page(job_id, search))

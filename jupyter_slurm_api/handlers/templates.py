@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..representation import Representation
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class TemplatesHandler(SlurmHandler):
     @authorized
     async def get(self) -> None:
         """Answer with the names of the site's and of one's own."""
-        await self.reply(await (await self.services()).templates.all())
+        await self.send_new(Representation.of(await (await self.services()).templates.all()))
 
 
 class TemplateHandler(SlurmHandler):

@@ -12,11 +12,12 @@ from typing import Final, TypeVar
 from pydantic_core import to_json
 
 from ..cluster import Node, Partition, PartitionUse, sum_of
+from ..representation import Representation
 from ..search import NodeSearch
 from ..slurm.client import Slurm
 from ..slurm.inventory import order
 from ..threads import DaemonThreads
-from .snapshots import Body, Seen, Snapshots
+from .snapshots import Seen, Snapshots, represented
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class ClusterService:
         self._snapshots = Snapshots(self._look, name="sinfo", min_life=min_life)
         self._threads = DaemonThreads(1, "slurm-api-cluster")
 
-    async def partitions(self) -> Body:
+    async def partitions(self) -> Representation:
         """Return the partitions that this user may see, with what their nodes have, as JSON.
 
         Raises:
@@ -57,7 +58,7 @@ class ClusterService:
         """
         return await self._off_loop(partial(_partitions, await self._snapshots.current()))
 
-    async def nodes(self, search: NodeSearch) -> Body:
+    async def nodes(self, search: NodeSearch) -> Representation:
         """Return a page of the nodes of these partitions as JSON; errors as above."""
         return await self._off_loop(partial(_nodes, await self._snapshots.current(), search))
 
@@ -85,13 +86,13 @@ def _lets_in(partition: Partition, accounts: Collection[str] | None) -> bool:
     return any((allowed is None or one in allowed) and one not in denied for one in accounts)
 
 
-def _partitions(seen: Seen[Inventory]) -> Body:
+def _partitions(seen: Seen[Inventory]) -> Representation:
     by_partition: dict[str, list[Node]] = {one["name"]: [] for one in seen.value.partitions}
     for node in seen.value.nodes:
         for name in node["partitions"]:
             by_partition.setdefault(name, []).append(node)
     rows = [_with_use(one, by_partition[one["name"]]) for one in seen.value.partitions]
-    return Body.of("partitions", to_json(rows), seen, {"bad_rows": seen.value.bad_rows})
+    return represented("partitions", to_json(rows), seen, {"bad_rows": seen.value.bad_rows})
 
 
 def _with_use(partition: Partition, nodes: Sequence[Node]) -> PartitionUse:
@@ -110,7 +111,7 @@ def _with_use(partition: Partition, nodes: Sequence[Node]) -> PartitionUse:
     }
 
 
-def _nodes(seen: Seen[Inventory], search: NodeSearch) -> Body:
+def _nodes(seen: Seen[Inventory], search: NodeSearch) -> Representation:
     """Write the page that begins behind the cursor, which is the name of the last node."""
     states = {word for said in search.state for word in _MEANT.get(said.lower(), (said.lower(),))}
     found = [
@@ -127,4 +128,4 @@ def _nodes(seen: Seen[Inventory], search: NodeSearch) -> Body:
         "next_cursor": page[-1]["name"] if len(left) > len(page) else None,
         "bad_rows": seen.value.bad_rows,
     }
-    return Body.of("nodes", to_json(page), seen, about)
+    return represented("nodes", to_json(page), seen, about)

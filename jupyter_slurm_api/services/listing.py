@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -12,6 +11,7 @@ from pydantic_core import to_json
 
 from .. import reasons, states
 from ..job import JobFacts
+from ..representation import etag_of
 from ..search import JobSearch
 from ..store.mongo import Document
 from ..store.search import LEFT_OUT, JobPage, SearchStore
@@ -65,13 +65,12 @@ class ListingService:
 
         By then it shows what other servers of this user have written and we have not seen.
         """
-        return f'W/"{self._now(search.model_dump_json())}"'
+        return self._now(search.model_dump_json())
 
     def _now(self, question: str) -> str:
         """Return what stands for a question and all that its answer follows from."""
         said = question, self._version(), self._viewer.freshness().stale
-        text = repr((*said, int(time.time() / _ETAG_SECONDS))).encode()
-        return hashlib.blake2b(text, digest_size=12).hexdigest()
+        return etag_of(repr((*said, int(time.time() / _ETAG_SECONDS))).encode())
 
     async def page(self, search: JobSearch) -> bytes:
         """Return a page as JSON.

@@ -14,12 +14,13 @@ from typing import Final, TypeAlias
 from pydantic_core import to_json
 
 from ..models import QueueRow
+from ..representation import Representation
 from ..search import QueueSearch
 from ..selection import Lines, select
 from ..slurm.client import Slurm
 from ..slurm.words import id_of, job_of
 from ..threads import DaemonThreads
-from .snapshots import Body, Seen, Snapshots
+from .snapshots import Seen, Snapshots, represented
 
 _Wanted: TypeAlias = tuple[str, bool]  # the question, and whether the lines are stale
 
@@ -35,7 +36,7 @@ class Queue:
 
     lines: Lines
     bad_rows: int
-    bodies: dict[_Wanted, asyncio.Future[Body]] = field(default_factory=dict)
+    bodies: dict[_Wanted, asyncio.Future[Representation]] = field(default_factory=dict)
 
 
 class QueueService:
@@ -63,7 +64,7 @@ class QueueService:
         self._threads = DaemonThreads(1, "slurm-api-queue")
         self._snapshots = Snapshots(self._look, name="squeue", min_life=min_life, turned=turned)
 
-    async def body(self, search: QueueSearch) -> Body:
+    async def body(self, search: QueueSearch) -> Representation:
         """Return what is asked of the queue as JSON.
 
         Raises:
@@ -97,7 +98,7 @@ class QueueService:
                 return row, seen.synced_at, seen.stale
         return None
 
-    async def _written(self, seen: Seen[Queue], search: QueueSearch) -> Body:
+    async def _written(self, seen: Seen[Queue], search: QueueSearch) -> Representation:
         """Write an answer once, off the loop, for all who want the same."""
         bodies = seen.value.bodies
         wanted = (search.model_dump_json(exclude_defaults=True), seen.stale)
@@ -127,7 +128,7 @@ class QueueService:
         return Queue(Lines(rows), bad)
 
 
-def _body(seen: Seen[Queue], search: QueueSearch, user: str) -> Body:
+def _body(seen: Seen[Queue], search: QueueSearch, user: str) -> Representation:
     """Write the answer to this user's question as JSON."""
     found = select(seen.value.lines, search, user)
     about = {
@@ -136,7 +137,7 @@ def _body(seen: Seen[Queue], search: QueueSearch, user: str) -> Body:
         "next_cursor": found.next_place.cursor() if found.next_place else None,
         "bad_rows": seen.value.bad_rows,
     }
-    return Body.of("jobs", _json(found.rows), seen, about)
+    return represented("jobs", _json(found.rows), seen, about)
 
 
 def _json(rows: Sequence[QueueRow]) -> bytes:

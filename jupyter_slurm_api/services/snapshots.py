@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +15,7 @@ from pydantic_core import to_json
 
 from ..clock import utc_now
 from ..errors import SlurmError
+from ..representation import Representation, etag_of
 
 T = TypeVar("T")
 
@@ -34,22 +34,16 @@ class Seen(Generic[T]):
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """An answer as JSON, with the ETag of what it says, whenever that was seen."""
+def represented(
+    name: str, rows: bytes, seen: Seen[Any], about: Mapping[str, Any]
+) -> Representation:
+    """Write an answer of rows, which are JSON already, and of what there is to say of them.
 
-    data: bytes
-    etag: str
-
-    @classmethod
-    def of(cls, name: str, rows: bytes, seen: Seen[Any], about: Mapping[str, Any]) -> Body:
-        """Write an answer of rows, which are JSON already, and of what there is to say of them."""
-        # A weak one, since gzip may come between.
-        said = hashlib.blake2b(rows, digest_size=12)
-        said.update(to_json(about))
-        when = to_json({**about, "synced_at": seen.synced_at, "stale": seen.stale})
-        data = b'{"' + name.encode() + b'":' + rows + b"," + when[1:]
-        return cls(data, f'W/"{said.hexdigest()}{"-stale" if seen.stale else ""}"')
+    Its ETag tells what it says, whenever that was seen.
+    """
+    when = to_json({**about, "synced_at": seen.synced_at, "stale": seen.stale})
+    data = b'{"' + name.encode() + b'":' + rows + b"," + when[1:]
+    return Representation(data, etag_of(rows, to_json({**about, "stale": seen.stale})))
 
 
 class Snapshots(Generic[T]):

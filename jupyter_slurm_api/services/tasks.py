@@ -9,6 +9,7 @@ from typing import Final
 from .. import task_ids
 from ..errors import Conflict
 from ..job import Job
+from ..representation import Representation
 from ..search import TaskSearch
 from ..store.tasks import TaskPage, TaskStore
 from ..views import JobView, TasksView
@@ -16,6 +17,7 @@ from . import parts
 from .jobs import JobService
 from .viewer import Viewer
 
+_UNSAID: Final = {"tasks": {"__all__": {"synced_at"}}}
 _OF_THE_ARRAY: Final = {"script": None, "parameters": None}
 """What is shown with the array alone: a thousand tasks would repeat megabytes a thousand times."""
 
@@ -28,7 +30,7 @@ class TaskService:
         self._viewer = viewer
         self._store = store
 
-    async def page(self, job_id: str, search: TaskSearch) -> bytes:
+    async def page(self, job_id: str, search: TaskSearch) -> Representation:
         """Return a page of an array's tasks as JSON.
 
         Raises:
@@ -44,7 +46,7 @@ class TaskService:
         )
         return await asyncio.to_thread(self._written, array, found, search)
 
-    def _written(self, array: Job, found: TaskPage, search: TaskSearch) -> bytes:
+    def _written(self, array: Job, found: TaskPage, search: TaskSearch) -> Representation:
         started = {job.task.task_id: job for job in found.tasks if job.task}
         waiting = dict(_unstarted(array, search.state))
         ids = sorted(started.keys() | {task_id for task_id in waiting if task_id > search.after})
@@ -63,7 +65,7 @@ class TaskService:
             tasks=[view(task_id) for task_id in ids[: search.limit]],
             next_after=ids[search.limit - 1] if len(ids) > search.limit else None,
         )
-        return page.model_dump_json().encode()
+        return Representation.of(page, _UNSAID)
 
 
 def _unstarted(array: Job, only: Collection[str]) -> Iterator[tuple[int, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from http import HTTPStatus
 
 import pytest
 
 from fakes import queue_row
 from jupyter_slurm_api.handlers.compression import accepts_gzip
+from jupyter_slurm_api.handlers.contract import OPERATIONS
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,8 @@ from jupyter_slurm_api.handlers.compression import accepts_gzip
         ("br;q=1.0, gzip;q=0.8, *;q=0.1", True),
         ("gzip;q=0", False),
         ("gzip;q=0.000", False),
+        ("gzip; q=0, *", False),
+        ("br , gzip ; q=0.5", True),
         ("*", True),
         ("*;q=0", False),
         ("gzip;q=0, *", False),
@@ -56,6 +60,24 @@ async def test_what_is_small_comes_as_it_is(raw):
 async def test_caches_keep_what_has_an_etag_and_ask_each_time(call):
     assert (await call("queue")).headers["Cache-Control"] == "private, no-cache"
     assert (await call("health")).headers["Cache-Control"] == "no-store"
+
+
+SIMPLE = [
+    path
+    for (path, verb), operation in OPERATIONS.items()
+    if verb == "get" and "{" not in path and operation.media_type == "application/json"
+]
+
+
+@pytest.mark.parametrize("path", [path for path in SIMPLE if path != "/ws"])
+async def test_what_has_an_etag_is_said_to_answer_304(call, path):
+    answer = await call("slurm", *path.strip("/").split("/"))
+    can_be_304 = HTTPStatus.NOT_MODIFIED in OPERATIONS[path, "get"].statuses
+    assert ("ETag" in answer.headers) is can_be_304
+    if can_be_304:
+        etag = answer.headers["ETag"]
+        again = await call("slurm", *path.strip("/").split("/"), headers={"If-None-Match": etag})
+        assert (again.status, again.body) == (304, None)
 
 
 async def test_a_job_that_did_not_change_is_304(call, submit):
