@@ -5,6 +5,14 @@ function xsrfToken() {
   return found ? decodeURIComponent(found[1]) : "";
 }
 
+// Swagger UI has a dark theme, and only its larger layout chooses it by itself.
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+function choose() {
+  document.documentElement.classList.toggle("dark-mode", dark.matches);
+}
+dark.addEventListener("change", choose);
+choose();
+
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",

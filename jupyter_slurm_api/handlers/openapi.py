@@ -6,6 +6,7 @@ Source: https://spec.openapis.org/oas/v3.1.0.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
@@ -27,6 +28,14 @@ _ANY_MAY_MEET: Final = (
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 )
+_TAGS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("submit", "estimate", "job", "jobs"), "jobs"),
+    **dict.fromkeys(("queue", "partitions", "nodes", "limits"), "cluster"),
+    "templates": "templates",
+    **dict.fromkeys(("events", "ws"), "what changes"),
+}
+"""What a page shows together, by the first part of the path."""
+
 _BESIDE_THE_SCHEMA: Final = ("description", "allowEmptyValue")
 _WITHOUT_A_BODY: Final = (
     HTTPStatus.SWITCHING_PROTOCOLS,
@@ -52,7 +61,10 @@ def document(base_url: str) -> dict[str, Any]:
         "info": {
             "title": "jupyter_slurm_api",
             "version": __version__,
-            "description": "Slurm inside Jupyter: submit, watch and understand batch jobs.",
+            "description": (
+                "Slurm inside Jupyter: submit, watch and understand batch jobs. Where a browser is"
+                " logged in to Jupyter, it needs no token."
+            ),
         },
         "servers": [{"url": base_url.rstrip("/") + PREFIX}],
         "paths": paths,
@@ -90,6 +102,7 @@ def _operation(route: Route, verb: str, operation: Operation, schemas: _Schemas)
     described: dict[str, Any] = {
         "operationId": _identifier(route.path, verb),
         "summary": operation.summary,
+        "tags": [_TAGS.get(route.path.split("/")[1], "service")],
         "x-jupyter-permission": f"{operation.permission_of(verb)} {AUTH_RESOURCE}",
         "parameters": [
             *_path_parameters(route, verb),

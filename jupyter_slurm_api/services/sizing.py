@@ -71,7 +71,7 @@ def _time(job: Job) -> Iterator[Suggestion]:
                 value=_clock(enough),
                 reason=(
                     f"It ran for {_clock(elapsed)} of the {_clock(limit)} that it might have. This"
-                    " leaves half as much again, and a shorter job may start earlier."
+                    " leaves at least half as much again, and a shorter job may start earlier."
                 ),
             )
 
@@ -121,7 +121,7 @@ def _memory(job: Job, wanted: Wanted, fewer_cpus: int | None) -> Iterator[Sugges
         if follows or (job.status == "COMPLETED" and enough <= _MUCH_LESS * had):
             later = fewer_cpus if is_per_cpu and fewer_cpus else parts
             held = f"It held {_size(usage.max_rss)} of its {_size(had)}"
-            reason = f"{held}; this leaves a quarter more."
+            reason = f"{held}; this leaves at least a quarter more."
             yield Suggestion(parameter=parameter, value=_size(enough / later), reason=reason)
 
 
