@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pymongo.database import Database
 
@@ -40,6 +40,7 @@ from .services.tasks import TaskService
 from .services.templates import TemplateService, site_templates
 from .services.viewer import Viewer
 from .slurm.cli import SlurmCommands
+from .slurm.client import Slurm
 from .slurm.environment import own_job
 from .slurm.runner import Runner
 from .store.jobs import JobStore, create_indexes
@@ -51,6 +52,7 @@ from .store.tasks import TaskStore
 from .store.templates import TemplateStore
 from .store.templates import create_indexes as create_template_indexes
 from .sync import Intervals, Outcome, Sync
+from .views import Freshness
 
 _DRAIN_SECONDS: Final = 10.0
 
@@ -87,6 +89,119 @@ class Settings:
     keep_outputs_days: float
     site_templates: Mapping[str, Any]
 
+    @property
+    def intervals(self) -> Intervals:
+        """How often the sync looks at Slurm."""
+        return Intervals(self.active_interval, self.idle_interval, self.min_interval)
+
+    @property
+    def keep(self) -> Keep:
+        """How long what has ended stays."""
+        return Keep(self.keep_jobs_days, self.keep_outputs_days)
+
+
+class Looks(Protocol):
+    """What the services want of the sync: what it knows, and that it looks at Slurm in time."""
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        """What it tells of itself, as `/health` shows it."""
+
+    def freshness(self) -> Freshness:
+        """Return how old what it knows is."""
+
+    async def look(self, seconds: float) -> None:
+        """Wait for a look, but not longer than that."""
+
+    async def acted(self) -> None:
+        """Wait for a look that shows what was just done."""
+
+    def hurry(self) -> None:
+        """Look as soon as the floor allows."""
+
+    def soon(self) -> None:
+        """Look in a moment: Slurm has just done something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What the services stand on; ``database_note`` is what people should know of MongoDB."""
+
+    settings: Settings
+    root: Path
+    environ: Mapping[str, str]
+    user: str
+    slurm: Slurm
+    mongo: Mongo
+    known: KnownJobs
+    sync: Looks
+    outputs: OutputService
+    files: Files
+    bus: EventBus
+    database_note: Callable[[], str | None]
+
+    def services(self) -> Services:
+        """Build what the handlers call."""
+        settings, slurm, mongo, known = self.settings, self.slurm, self.mongo, self.known
+        store, own_slurm_id = JobStore(mongo, self.user), own_job(self.environ)
+        viewer = Viewer(self.sync.freshness, own_slurm_id, known.estimated_start)
+        queue = QueueService(
+            slurm,
+            self.user,
+            known.ids_by_slurm_id,
+            turned=self.sync.hurry,
+            min_life=settings.min_interval,
+        )
+        checks = Checks(self.root, self.environ, limit=settings.max_script_bytes)
+        submit = SubmitService(
+            slurm, store, checks, known=known, user=self.user, submitted=self.sync.soon
+        )
+        jobs = JobService(
+            slurm,
+            store,
+            self.outputs,
+            queue,
+            known=known,
+            user=self.user,
+            viewer=viewer,
+            look=self.sync.look,
+        )
+
+        async def acted() -> None:
+            queue.outdated()
+            await self.sync.acted()
+
+        health = HealthService(
+            slurm, mongo, lambda: self.sync.status, self.database_note, settings.keep
+        )
+        cluster = ClusterService(slurm, min_life=settings.min_interval)
+        limits = LimitsService(slurm, self.user)
+        reading = ReadingService(jobs, OutputStore(mongo, self.user), self.files)
+        streams = StreamLimit(settings.max_streams)
+        return Services(
+            submit=submit,
+            jobs=jobs,
+            queue=queue,
+            tasks=TaskService(jobs, TaskStore(mongo, self.user), viewer),
+            health=health,
+            actions=ActionService(slurm, jobs, acted=acted, own_slurm_id=own_slurm_id),
+            listing=ListingService(
+                SearchStore(mongo, self.user), version=lambda: known.version, viewer=viewer
+            ),
+            templates=TemplateService(
+                TemplateStore(mongo, self.user), site_templates(settings.site_templates)
+            ),
+            events=EventService(known, health.known, self.bus.emit),
+            streams=streams,
+            cluster=cluster,
+            limits=limits,
+            estimate=EstimateService(slurm, checks, cluster, limits),
+            report=ReportService(jobs, self.outputs),
+            resubmit=ResubmitService(jobs, submit),
+            reading=reading,
+            following=FollowService(reading, self.files, streams),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -105,14 +220,19 @@ class Running:
         cls, settings: Settings, root: Path, environ: Mapping[str, str], bus: EventBus
     ) -> Running:
         """Build all parts and start those that run by themselves."""
-        user = _account()
+        user, known = _account(), KnownJobs()
         runner = Runner(seconds=settings.command_timeout, ran=metrics.command)
         slurm = SlurmCommands(runner, environ, user)
         mongod = None if settings.mongo_uri else EmbeddedMongod(Path(settings.data_dir))
 
         def used(operation: Operation, outcome: str, seconds: float) -> None:
             metrics.store(operation, outcome, seconds)
-            events.database_used()
+            services.events.database_used()
+
+        def looked(outcome: Outcome, seconds: float) -> None:
+            metrics.tick(outcome, seconds)
+            metrics.jobs(known.counts())
+            services.events.looked(well=outcome == "ok")
 
         mongo = Mongo(
             lambda: connect(mongod.start() if mongod else settings.mongo_uri),
@@ -121,101 +241,39 @@ class Running:
             used=used,
             back=lambda: sync.hurry(),  # noqa: PLW0108 - it comes below
         )
-        store, known = JobStore(mongo, user), KnownJobs()
-        kept = OutputStore(mongo, user)
+        store, kept = JobStore(mongo, user), OutputStore(mongo, user)
         outputs = OutputService(store, kept, limit=settings.kept_output_bytes)
-        intervals = Intervals(
-            settings.active_interval, settings.idle_interval, settings.min_interval
-        )
-
-        def looked(outcome: Outcome, seconds: float) -> None:
-            metrics.tick(outcome, seconds)
-            metrics.jobs(known.counts())
-            events.looked(well=outcome == "ok")
-
         sync = Sync(
-            slurm, store, known, intervals, user=user, over=outputs.keep_soon, looked=looked
-        )
-        queue = QueueService(
-            slurm,
-            user,
-            known.ids_by_slurm_id,
-            turned=sync.hurry,
-            min_life=settings.min_interval,
-        )
-        checks = Checks(root, environ, limit=settings.max_script_bytes)
-        submit = SubmitService(slurm, store, checks, known=known, user=user, submitted=sync.soon)
-        own_slurm_id = own_job(environ)
-        viewer = Viewer(sync.freshness, own_slurm_id, known.estimated_start)
-        jobs = JobService(
             slurm,
             store,
-            outputs,
-            queue,
-            known=known,
+            known,
+            settings.intervals,
             user=user,
-            viewer=viewer,
-            look=sync.look,
+            over=outputs.keep_soon,
+            looked=looked,
         )
-        keep = Keep(settings.keep_jobs_days, settings.keep_outputs_days)
-        retention = RetentionService(RetentionStore(mongo, user), keep)
-        health = HealthService(
-            slurm, mongo, lambda: sync.status, lambda: mongod.note if mongod else None, keep
-        )
-        events = EventService(known, health.known, bus.emit)
-        metrics.queue_rows(queue.row_count)
+        # Threads of its own: the outputs of ten thousand jobs may be waiting to be kept.
+        files = Files("slurm-api-reading")
+        services = Foundation(
+            settings,
+            root,
+            environ,
+            user=user,
+            slurm=slurm,
+            mongo=mongo,
+            known=known,
+            sync=sync,
+            outputs=outputs,
+            files=files,
+            bus=bus,
+            database_note=lambda: mongod.note if mongod else None,
+        ).services()
+        retention = RetentionService(RetentionStore(mongo, user), settings.keep)
+        metrics.queue_rows(services.queue.row_count)
         outputs.start()
         sync.start()
         retention.start()
-
-        async def acted() -> None:
-            queue.outdated()
-            await sync.acted()
-
-        actions = ActionService(slurm, jobs, acted=acted, own_slurm_id=own_slurm_id)
-        listing = ListingService(
-            SearchStore(mongo, user),
-            version=lambda: known.version,
-            viewer=viewer,
-        )
-        cluster = ClusterService(slurm, min_life=settings.min_interval)
-        limits = LimitsService(slurm, user)
-        # Threads of its own: the outputs of ten thousand jobs may be waiting to be kept.
-        files = Files("slurm-api-reading")
-        reading = ReadingService(jobs, kept, files)
-        streams = StreamLimit(settings.max_streams)
-        following = FollowService(reading, files, streams)
-        tasks = TaskService(jobs, TaskStore(mongo, user), viewer)
-        templates = TemplateService(
-            TemplateStore(mongo, user), site_templates(settings.site_templates)
-        )
-        return cls(
-            Services(
-                submit,
-                jobs,
-                queue,
-                tasks,
-                health,
-                actions,
-                listing,
-                templates,
-                events,
-                streams,
-                cluster,
-                limits,
-                EstimateService(slurm, checks, cluster, limits),
-                ReportService(jobs, outputs),
-                ResubmitService(jobs, submit),
-                reading,
-                following,
-            ),
-            sync,
-            outputs,
-            files,
-            retention,
-            mongo,
-            mongod,
-        )
+        return cls(services, sync, outputs, files, retention, mongo, mongod)
 
     async def stop(self) -> None:
         """Stop in the order of the data's way, so that nothing begun is lost."""

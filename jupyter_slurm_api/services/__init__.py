@@ -23,7 +23,7 @@ from .tasks import TaskService
 from .templates import TemplateService
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the handlers call."""
 

@@ -19,35 +19,14 @@ from jupyter_slurm_api.bus import EventBus
 from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services
-from jupyter_slurm_api.services.actions import ActionService
-from jupyter_slurm_api.services.cluster import ClusterService
-from jupyter_slurm_api.services.estimate import EstimateService
-from jupyter_slurm_api.services.events import EventService
 from jupyter_slurm_api.services.files import Files
-from jupyter_slurm_api.services.following import FollowService
-from jupyter_slurm_api.services.health import HealthService
-from jupyter_slurm_api.services.jobs import JobService
-from jupyter_slurm_api.services.limits import LimitsService
-from jupyter_slurm_api.services.listing import ListingService
 from jupyter_slurm_api.services.output import OutputService
-from jupyter_slurm_api.services.queue import QueueService
-from jupyter_slurm_api.services.reading import ReadingService
-from jupyter_slurm_api.services.report import ReportService
-from jupyter_slurm_api.services.resubmit import ResubmitService
-from jupyter_slurm_api.services.streams import StreamLimit
-from jupyter_slurm_api.services.submission import Checks
-from jupyter_slurm_api.services.submit import SubmitService
-from jupyter_slurm_api.services.tasks import TaskService
-from jupyter_slurm_api.services.templates import TemplateService, site_templates
-from jupyter_slurm_api.services.viewer import Viewer
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
 from jupyter_slurm_api.store.outputs import OutputStore
-from jupyter_slurm_api.store.retention import Keep
-from jupyter_slurm_api.store.search import SearchStore
-from jupyter_slurm_api.store.tasks import TaskStore
-from jupyter_slurm_api.store.templates import TemplateStore, create_indexes
+from jupyter_slurm_api.store.templates import create_indexes
 from jupyter_slurm_api.views import Freshness
+from jupyter_slurm_api.wiring import Foundation, Settings
 
 USER = "ada"
 OWN_SLURM_ID = "900"
@@ -122,86 +101,82 @@ def jp_server_config() -> dict[str, Any]:
     return {"ServerApp": {"jpserver_extensions": {"jupyter_slurm_api": True}}}
 
 
+@dataclass
+class Sync:
+    """A sync that does nothing but note what it is asked for."""
+
+    slurm: FakeSlurm
+    status: dict[str, Any]
+    known_since: list[Freshness]
+
+    def freshness(self) -> Freshness:
+        return self.known_since[-1]
+
+    async def look(self, seconds: float) -> None:
+        self.slurm.extra_looks.append(seconds)
+        self.slurm.on_look()
+
+    async def acted(self) -> None:
+        await self.look(0)
+
+    def hurry(self) -> None:
+        pass
+
+    def soon(self) -> None:
+        pass
+
+
+@pytest.fixture
+def settings(queue_life) -> Settings:
+    return Settings(
+        mongo_uri="",
+        mongo_db="outputs",
+        data_dir="",
+        active_interval=15,
+        idle_interval=60,
+        min_interval=queue_life,
+        command_timeout=20,
+        max_script_bytes=10_000,
+        kept_output_bytes=1024,
+        max_streams=2,
+        keep_jobs_days=30,
+        keep_outputs_days=7,
+        site_templates=SITE_TEMPLATES,
+    )
+
+
 @pytest.fixture
 def services(
-    jp_serverapp, jp_root_dir, slurm, database, known, sync_status, freshness, queue_life
+    jp_serverapp, jp_root_dir, settings, slurm, database, known, sync_status, freshness
 ) -> Iterator[Services]:
     mongo = Mongo(database.open, "outputs", lambda database: None)
     mongo._open = lambda: database.open()["outputs"]  # a database that goes away later, too
-    store = JobStore(mongo, USER)
-    kept = OutputStore(mongo, USER)
-    outputs = OutputService(store, kept, limit=1024)
-    queue = QueueService(
-        slurm, USER, known.ids_by_slurm_id, turned=lambda: None, min_life=queue_life
-    )
-    checks = Checks(jp_root_dir, {}, limit=10_000)
-    submit = SubmitService(slurm, store, checks, known=known, user=USER, submitted=lambda: None)
-
-    async def look(seconds: float) -> None:
-        slurm.extra_looks.append(seconds)
-        slurm.on_look()
-
-    viewer = Viewer(lambda: freshness[-1], OWN_SLURM_ID, known.estimated_start)
-    jobs = JobService(
-        slurm,
-        store,
-        outputs,
-        queue,
-        known=known,
-        user=USER,
-        viewer=viewer,
-        look=look,
-    )
-    health = HealthService(slurm, mongo, lambda: sync_status, lambda: None, Keep(30, 7))
-
-    async def acted() -> None:
-        await look(0)
-
-    actions = ActionService(slurm, jobs, acted=acted, own_slurm_id=OWN_SLURM_ID)
-    listing = ListingService(
-        SearchStore(mongo, USER),
-        version=lambda: known.version,
-        viewer=viewer,
-    )
-    tasks = TaskService(jobs, TaskStore(mongo, USER), viewer)
-    cluster = ClusterService(slurm, min_life=queue_life)
-    limits = LimitsService(slurm, USER)
-    bus = EventBus(jp_serverapp.event_logger)
-    events = EventService(known, health.known, bus.emit)
-    streams = StreamLimit(2)
     create_indexes(database.client["outputs"])
-    templates = TemplateService(TemplateStore(mongo, USER), site_templates(SITE_TEMPLATES))
-    files = Files("test-reading")
-    reading = ReadingService(jobs, kept, files)
-    following = FollowService(reading, files, streams)
-    built = Services(
-        submit,
-        jobs,
-        queue,
-        tasks,
-        health,
-        actions,
-        listing,
-        templates,
-        events,
-        streams,
-        cluster,
-        limits,
-        EstimateService(slurm, checks, cluster, limits),
-        ReportService(jobs, outputs),
-        ResubmitService(jobs, submit),
-        reading,
-        following,
-    )
+    built = Foundation(
+        settings,
+        root=jp_root_dir,
+        environ={"SLURM_JOB_ID": OWN_SLURM_ID},
+        user=USER,
+        slurm=slurm,
+        mongo=mongo,
+        known=known,
+        sync=Sync(slurm, sync_status, freshness),
+        outputs=OutputService(
+            JobStore(mongo, USER), OutputStore(mongo, USER), limit=settings.kept_output_bytes
+        ),
+        files=Files("test-reading"),
+        bus=EventBus(jp_serverapp.event_logger),
+        database_note=lambda: None,
+    ).services()
 
     async def give() -> Services:
         return built
 
     jp_serverapp.web_app.settings[SERVICES] = give
     yield built
-    following.stop()
-    jp_serverapp.io_loop.run_sync(lambda: submit.drain(1))
-    jp_serverapp.io_loop.run_sync(events.stop)
+    built.following.stop()
+    jp_serverapp.io_loop.run_sync(lambda: built.submit.drain(1))
+    jp_serverapp.io_loop.run_sync(built.events.stop)
 
 
 @dataclass
