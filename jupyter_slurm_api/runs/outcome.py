@@ -1,0 +1,62 @@
+"""How a run went, as the job itself tells it in `outcome.json`, or else by its exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+FILE: Final = "outcome.json"
+
+FAILED: Final = 1
+"""The exit code of a job whose own code raised an exception."""
+
+NOT_SHARED: Final = 91
+NO_PYTHON: Final = 92
+NOT_READY: Final = 93
+DIED: Final = 94
+
+_BY_EXIT_CODE: Final = {
+    NOT_SHARED: (
+        "The node does not see the directory of this run ({path}): it is not shared with the"
+        " nodes. Start the notebook in a directory that is, or name one with --chdir."
+    ),
+    NO_PYTHON: (
+        "The node does not have the notebook's Python with jupyter-slurm-api. Install it where the"
+        " nodes see it, such as in an environment in your home."
+    ),
+    NOT_READY: "The cell could not be begun on the node; its output says why.",
+    DIED: "The notebook's kernel died on the node; its output may say why.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run went.
+
+    ``exit_code`` is the job's; ``message`` says what went wrong around the code, and
+    ``error`` which exception the code itself raised, as ``ValueError: no``. Times are
+    seconds since the epoch: when the code began, and when it had ended.
+    """
+
+    exit_code: int
+    message: str | None = None
+    error: str | None = None
+    began: float | None = None
+    ended: float | None = None
+
+    def written(self) -> bytes:
+        """Return this as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def read(cls, text: bytes) -> Outcome:
+        """Return what a job has written."""
+        said = json.loads(text)
+        return cls(**{name: said.get(name) for name in cls.__dataclass_fields__})
+
+
+def told_by(exit_code: int | None, path: str) -> str | None:
+    """Return what an exit code of ours means, of a run in this directory."""
+    told = _BY_EXIT_CODE.get(exit_code or 0)
+    return told.format(path=path) if told else None

@@ -1,0 +1,180 @@
+"""What a job of a notebook runs on the node: papermill, in the notebook's own Python.
+
+A cell becomes a small notebook: what was sent is put in place, then comes the
+cell, then what is to come back is written down. A whole notebook is run as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+import papermill
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill.exceptions import PapermillExecutionError
+
+from . import outcome
+from .directory import RunDirectory, UnsafeFileError, write_whole
+from .outcome import Outcome
+from .run import Run
+
+CELL: Final = "slurm-cell"
+"""The tag of the cell that is the user's own; the others are ours."""
+
+NOTEBOOK: Final = "notebook.ipynb"
+_BEGIN: Final = "slurm-begin"
+_END: Final = "slurm-end"
+_OURS: Final = (
+    "from jupyter_slurm_api.runs import node as _node\n_node.{what}({path!r}, {more!r}, globals())"
+)
+
+_KERNEL: Final = [
+    sys.executable,
+    *("-m", "ipykernel_launcher", "-f", "{connection_file}", "--IPKernelApp.log_level=50"),
+    # Hundreds of tasks would wait for each other at the one file of IPython's history.
+    "--HistoryManager.enabled=False",
+]
+_SAVED_EVERY: Final = 5
+"""Seconds after which what a cell has shown so far is written down."""
+
+_RUNTIME: Final = "/tmp"  # noqa: S108 - mkdtemp makes it private; the paths of sockets must be short
+
+
+class _OwnPython(AsyncKernelManager):
+    """Starts kernels with this very Python, whatever kernels this account has under that name."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(transport="ipc", **settings)  # others on the node cannot connect
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(argv=_KERNEL, display_name="Python", language="python")
+
+
+def main(path: str) -> int:
+    """Run what a directory says; the job's exit code."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    directory = RunDirectory(Path(path))
+    results = directory.results(_job())
+    results.mkdir(0o700, exist_ok=True)
+    (results / outcome.FILE).unlink(missing_ok=True)  # of an earlier run of a requeued job
+    try:
+        told = _run(directory, results)
+    except (OSError, UnsafeFileError, ValueError, TypeError) as error:
+        told = Outcome(exit_code=outcome.NOT_READY, message=f"The run cannot be read: {error}")
+    if told.message:
+        print(told.message, file=sys.stderr)  # noqa: T201 - this is the job's output
+    write_whole(results / outcome.FILE, told.written())
+    return told.exit_code
+
+
+def _job() -> str:
+    """Return this job's id, or this task's, as squeue shows it."""
+    array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
+    return f"{array}_{task}" if array and task else os.environ.get("SLURM_JOB_ID", "none")
+
+
+def _run(directory: RunDirectory, results: Path) -> Outcome:
+    run = Run.read(directory)
+    if run.notebook:
+        written_to = (run.written_to or "").replace("{job}", _job())
+        return _executed(run.notebook, written_to, run.parameters)
+    if mismatch := run.mismatch():
+        return Outcome(exit_code=outcome.NOT_READY, message=mismatch)
+    path = str(results / NOTEBOOK)
+    nbformat.write(_around(run, directory, results), path)
+    return _executed(path, path)
+
+
+def _around(run: Run, directory: RunDirectory, results: Path) -> nbformat.NotebookNode:
+    """Return a notebook of the cell, and of what comes before and after it."""
+    task = os.environ.get("SLURM_ARRAY_TASK_ID") if run.tasks else None
+    path = str(directory.path)
+    begin = _OURS.format(what="begin", path=path, more=int(task) if task else None)
+    end = _OURS.format(what="end", path=path, more=str(results))
+    notebook: nbformat.NotebookNode = new_notebook(
+        cells=[
+            new_code_cell(begin, metadata={"tags": [_BEGIN]}),
+            new_code_cell(run.source, metadata={"tags": [CELL]}),
+            new_code_cell(end, metadata={"tags": [_END]}),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python"}},
+    )
+    return notebook
+
+
+def _executed(source: str, written_to: str, parameters: Mapping[str, Any] | None = None) -> Outcome:
+    """Execute a notebook; what it prints is printed as it comes, and is in it as well."""
+    runtime = tempfile.mkdtemp(prefix="jupyter-slurm-", dir=_RUNTIME)
+    os.environ["JUPYTER_RUNTIME_DIR"] = runtime
+    try:
+        papermill.execute_notebook(
+            source,
+            written_to,
+            parameters=parameters,
+            progress_bar=False,
+            stdout_file=sys.stdout,
+            stderr_file=sys.stderr,
+            autosave_cell_every=_SAVED_EVERY,
+            **_kernel_of(source),
+        )
+    except PapermillExecutionError as error:
+        return _failed(written_to, error)
+    except DeadKernelError:
+        message = f"The notebook's kernel died on {platform.node()}."
+        return _told(written_to, exit_code=outcome.DIED, message=message)
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
+    return _told(written_to, exit_code=0)
+
+
+def _kernel_of(path: str) -> dict[str, Any]:
+    """Return which kernel runs a notebook: this Python, or for another language its own."""
+    named = nbformat.read(path, as_version=4).metadata.get("kernelspec", {})
+    is_python = named.get("language", "python") in ("python", "")
+    return {"kernel_manager_class": _OwnPython, "kernel_name": "python3"} if is_python else {}
+
+
+def _failed(written_to: str, error: PapermillExecutionError) -> Outcome:
+    named = f"{error.ename}: {error.evalue}"
+    if _has_failed(written_to, _BEGIN):
+        message = f"What the notebook sent cannot be loaded on {platform.node()}: {named}"
+        return Outcome(exit_code=outcome.NOT_READY, message=message)
+    if _has_failed(written_to, _END):
+        return _told(written_to, exit_code=outcome.FAILED, message=error.evalue)
+    return _told(written_to, exit_code=outcome.FAILED, error=named)
+
+
+def _has_failed(path: str, tag: str) -> bool:
+    return any(
+        output.output_type == "error" for cell in _cells(path, tag) for output in cell.outputs
+    )
+
+
+def _told(written_to: str, **facts: Any) -> Outcome:
+    """Return how it went, with when the user's own cell ran."""
+    for cell in _cells(written_to, CELL):
+        ran = cell.metadata.get("papermill", {})
+        facts |= {"began": _seconds(ran.get("start_time")), "ended": _seconds(ran.get("end_time"))}
+    return Outcome(**facts)
+
+
+def _cells(path: str, tag: str) -> list[nbformat.NotebookNode]:
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if tag in cell.metadata.get("tags", ())]
+
+
+def _seconds(written: str | None) -> float | None:
+    return datetime.fromisoformat(written).timestamp() if written else None
