@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _submit(words: Sequence[str]) -> int:
     """Submit; the options are sbatch's, which argparse could not read."""
     from . import submitting
+    from .sbatch_line import UsageError
 
     try:
         line = submitting.read(words)
@@ -51,7 +52,7 @@ def _submit(words: Sequence[str]) -> int:
             say(submitting.HELP.rstrip())
             return 0
         script = submitting.script_of(line)
-    except submitting.UsageError as error:
+    except UsageError as error:
         note(str(error))
         return _USAGE
     return _asking(

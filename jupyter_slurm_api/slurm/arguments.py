@@ -38,10 +38,10 @@ def _long(text: str, rest: Iterator[str], known: Mapping[str, Takes]) -> tuple[s
 
 
 def _whole_name(start: str, known: Mapping[str, Takes]) -> str:
-    """Return the one option that begins so: sbatch takes any start that fits no other."""
+    """Return the option that begins so: sbatch takes any start that fits no other of its own."""
     if start in known or start in _ALIASES:
         return _ALIASES.get(start, start)
-    names = [name for name in known if name.startswith(start)]
+    names = [name for name in LONG if name.startswith(start)]
     return names[0] if len(names) == 1 else start
 
 

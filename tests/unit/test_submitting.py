@@ -5,78 +5,24 @@ from datetime import datetime, timezone
 
 import pytest
 
-from jupyter_slurm_api.cli.submitting import Line, UsageError, exit_code, read, script_of, submit
+from jupyter_slurm_api.cli.sbatch_line import UsageError
+from jupyter_slurm_api.cli.submitting import exit_code, read, script_of, submit
 from jupyter_slurm_api.estimate import Estimate
 from jupyter_slurm_api.requests import EstimateAnswer
-from jupyter_slurm_api.slurm import arguments, options
 from jupyter_slurm_api.views import JobView, SubmitAnswer
 
 
-def parameters(*words):
-    return read(words).parameters
-
-
-class TestOptions:
-    @pytest.mark.parametrize(
-        ("words", "expected"),
-        [
-            (["--time=10"], {"time": "10"}),
-            (["--time", "10"], {"time": "10"}),
-            (["-t", "10"], {"time": "10"}),
-            (["-t10"], {"time": "10"}),
-            (["-t=10"], {"time": "=10"}),  # as getopt has it
-            (["-HOn2"], {"hold": True, "overcommit": True, "ntasks": "2"}),
-            (["--exclusive"], {"exclusive": True}),
-            (["--exclusive=user"], {"exclusive": "user"}),
-            (["--nice", "-k"], {"nice": True, "no-kill": True}),
-            (["-koff"], {"no-kill": "off"}),
-            (["--part=debug"], {"partition": "debug"}),
-            (["--mem=2G", "--mem=3G"], {"mem": "3G"}),
-            (
-                ["--array=0-9%2", "-d", "afterok:1:2"],
-                {"array": "0-9%2", "dependency": "afterok:1:2"},
-            ),
-            (["--begin=now+1 hour"], {"begin": "now+1 hour"}),
-            (["--unheard-of=1", "-Z"], {"unheard-of": "1", "Z": True}),  # the server will say it
-        ],
-    )
-    def test_they_mean_what_they_mean_to_sbatch(self, words, expected):
-        line = read([*words, "job.sh"])
-        assert (line.parameters, line.script) == (expected, "job.sh")
-
-    @pytest.mark.parametrize("name", [n for n, t in arguments.LONG.items() if t.value == "a value"])
-    def test_every_option_that_takes_a_value_takes_the_next_word(self, name):
-        assert read([f"--{name}", "value", "job.sh"]).script == "job.sh"
-
-    @pytest.mark.parametrize(("letter", "name"), options.LETTERS.items())
-    def test_a_letter_means_its_long_option(self, letter, name):
-        assert name in arguments.LONG
-        by_letter = read(
-            [f"-{letter}", "1"] if arguments.LONG[name].value == "a value" else [f"-{letter}"]
-        )
-        assert name in {**by_letter.parameters, **by_letter.ours}
-
+class TestLine:
     def test_what_is_ours_is_not_sent(self):
         line = read(["-W", "--parsable", "-Q", "-v", "--json", "--tag=a", "--tag", "b", "job.sh"])
         assert line.parameters == {}
         assert line.ours.keys() == {"wait", "parsable", "quiet", "verbose", "json"}
-        assert line.tags == ["a", "b"]
-
-    def test_an_option_without_its_value_is_told(self):
-        with pytest.raises(UsageError, match="--time needs a value"):
-            read(["-t"])
+        assert line.repeated["tag"] == ["a", "b"]
 
     @pytest.mark.parametrize("words", [["job.sh", "--time=10"], ["job.sh", "argument"]])
     def test_what_follows_the_script_would_be_lost_and_is_told(self, words):
         with pytest.raises(UsageError, match="before the script"):
             read(words)
-
-    @pytest.mark.parametrize(
-        ("words", "script"),
-        [([], None), (["-"], "-"), (["--", "--odd"], "--odd"), (["a b"], "a b")],
-    )
-    def test_the_script(self, words, script):
-        assert read(words).script == script
 
 
 class TestScript:
@@ -178,7 +124,7 @@ class TestSending:
         assert capsys.readouterr().out == printed
 
     def test_a_job_that_slurm_has_not_named_yet_is_told_by_its_uuid(self, capsys):
-        submit(Client(slurm_id=None), Line(), "#!/bin/sh\n")
+        submit(Client(slurm_id=None), read(["-"]), "#!/bin/sh\n")
         assert capsys.readouterr() == ("uuid\n", "Not yet.\n")
 
 
