@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from .. import states
+from .. import sizes, states
 from ..views import JobView
 from .tables import moment
 from .text import harmless, harmless_lines
@@ -70,7 +70,7 @@ def _asked(job: JobView) -> str:
     words = [
         _many(job.nodes, "node"),
         _many(job.cpus, "CPU"),
-        f"{size(job.memory)} of memory" if job.memory else "",
+        f"{sizes.written(job.memory)} of memory" if job.memory else "",
         job.gres or "",
         f"{job.time_limit} at most" if job.time_limit else "",
     ]
@@ -83,19 +83,9 @@ def _used(job: JobView) -> str | None:
     words = [
         f"{job.usage.elapsed} s" if job.usage.elapsed is not None else "",
         f"{job.usage.total_cpu:g} s of CPU" if job.usage.total_cpu is not None else "",
-        f"{size(job.usage.max_rss)} of memory" if job.usage.max_rss else "",
+        f"{sizes.written(job.usage.max_rss)} of memory" if job.usage.max_rss else "",
     ]
     return ", ".join(word for word in words if word)
-
-
-def size(amount: int) -> str:
-    """Write bytes in the largest unit that there is one of."""
-    value, unit = float(amount), "B"
-    for larger in ("KiB", "MiB", "GiB", "TiB"):
-        if value < 1024:  # noqa: PLR2004 - of which each unit has so many
-            break
-        value, unit = value / 1024, larger
-    return f"{value:.4g} {unit}"
 
 
 def _many(number: int | None, word: str) -> str:

@@ -15,7 +15,7 @@ from .acting import ActionCalls
 from .cluster import ClusterCalls
 from .discovery import Server
 from .events import EventCalls
-from .jobs import JobCalls
+from .notebooks import NotebookCalls
 from .output import OutputCalls
 from .session import Session
 from .templates import TemplateCalls
@@ -23,7 +23,7 @@ from .templates import TemplateCalls
 _TIMEOUT: Final = 60.0
 
 
-class SlurmClient(JobCalls, ActionCalls, OutputCalls, ClusterCalls, EventCalls, TemplateCalls):
+class SlurmClient(NotebookCalls, ActionCalls, OutputCalls, ClusterCalls, EventCalls, TemplateCalls):
     """Slurm, by way of a Jupyter server.
 
     Without ``url`` the server is found, as `discovery.find` says. Every call has the

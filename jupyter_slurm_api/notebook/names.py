@@ -19,7 +19,9 @@ def needed(source: str) -> set[str]:
     Raises:
         SyntaxError: it is no Python.
     """
-    code = compile(source, "<cell>", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    code = compile(
+        source, "<cell>", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    )
     given: set[str] = set()
     read: set[str] = set()
     for step in dis.get_instructions(code):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-_MOST_TASKS: Final = 1_000_000
+_MOST_TASKS: Final = 100_000
 _LONGEST_LABEL: Final = 200
 
 
@@ -14,9 +15,7 @@ class SweepError(Exception):
     """A parameter that cannot be swept over."""
 
 
-def combinations(
-    asked: Sequence[str], evaluate: Callable[[str], Any]
-) -> list[dict[str, Any]]:
+def combinations(asked: Sequence[str], evaluate: Callable[[str], Any]) -> list[dict[str, Any]]:
     """Return each task's parameters, of what was asked for as ``name=expression``.
 
     Raises:
@@ -25,12 +24,13 @@ def combinations(
     values = dict(_parameter(one, evaluate) for one in asked)
     if len(values) < len(asked):
         raise SweepError("A parameter is swept over once: give all its values in one --sweep.")
-    tasks = [
-        dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())
-    ]
-    if not tasks:
+    count = math.prod(len(of_one) for of_one in values.values())
+    if not count:
         raise SweepError("There is nothing to sweep over: a parameter has no values.")
-    return tasks
+    if count > _MOST_TASKS:
+        raise SweepError(f"{count:,} combinations are more than {_MOST_TASKS:,}: sweep over fewer.")
+    chosen = itertools.product(*values.values())
+    return [dict(zip(values, one, strict=True)) for one in chosen]
 
 
 def label(parameters: dict[str, Any]) -> str:
@@ -57,7 +57,4 @@ def _parameter(asked: str, evaluate: Callable[[str], Any]) -> tuple[str, list[An
             f"--sweep {asked}: these are no values one by one; write a list, as in"
             f" --sweep {name}=[{expression}]."
         )
-    found = list(itertools.islice(values, _MOST_TASKS + 1))
-    if len(found) > _MOST_TASKS:
-        raise SweepError(f"--sweep {asked}: more than {_MOST_TASKS:,} values.")
-    return name, found
+    return name, list(itertools.islice(values, _MOST_TASKS + 1))  # which may have no end

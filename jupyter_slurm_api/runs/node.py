@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,6 @@ def tasks_of(directory: RunDirectory) -> list[dict[str, Any]]:
     return found
 
 
-def write_tasks(directory: RunDirectory, tasks: list[dict[str, Any]]) -> None:
+def write_tasks(directory: RunDirectory, tasks: Sequence[dict[str, Any]]) -> None:
     """Write down the parameters of each task."""
-    directory.write(TASKS, cloudpickle.dumps(tasks))
+    directory.write(TASKS, cloudpickle.dumps([*tasks]))

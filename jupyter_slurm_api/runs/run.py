@@ -8,11 +8,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 from .directory import RunDirectory
 
-FILE = "run.json"
+FILE: Final = "run.json"
+NOTEBOOK: Final = "notebook.ipynb"
+CELL: Final = "slurm-cell"
+"""The tag of the cell in there that is the user's own; the others are ours."""
 
 
 def _here() -> str:

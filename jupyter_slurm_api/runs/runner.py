@@ -28,12 +28,8 @@ from papermill.exceptions import PapermillExecutionError
 from . import outcome
 from .directory import RunDirectory, UnsafeFileError, write_whole
 from .outcome import Outcome
-from .run import Run
+from .run import CELL, NOTEBOOK, Run
 
-CELL: Final = "slurm-cell"
-"""The tag of the cell that is the user's own; the others are ours."""
-
-NOTEBOOK: Final = "notebook.ipynb"
 _BEGIN: Final = "slurm-begin"
 _END: Final = "slurm-end"
 _OURS: Final = (

@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, Final
 
 import cloudpickle
 
+from ..sizes import written
+
 _NAMESPACE: Final = "the variables of the notebook"
 _TOLD: Final = 5
 
@@ -101,9 +103,9 @@ class _Limited:
 def _sizes(variables: Mapping[str, Any], limit: int) -> str:
     sizes = {name: _size(name, value) for name, value in variables.items()}
     largest = sorted(sizes.items(), key=lambda one: -one[1])[:_TOLD]
-    told = ", ".join(f"{name} ({_written(size)})" for name, size in largest)
+    told = ", ".join(f"{name} ({written(size)})" for name, size in largest)
     return (
-        f"Too large to be sent: {told}. At most {_written(limit)} may go, and nothing was sent."
+        f"Too large to be sent: {told}. At most {written(limit)} may go, and nothing was sent."
         " Write the data to a file that the job reads, or raise the limit:"
         " %config SlurmMagics.max_bytes = ..."
     )
@@ -134,10 +136,3 @@ def _size(name: str, value: Any) -> int:
             f" {error}. Send what it is made of instead, and make it anew in the cell."
         ) from error
     return counted.size
-
-
-def _written(size: int) -> str:
-    for unit, bytes_ in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if size >= bytes_:
-            return f"{size / bytes_:.3g} {unit}"
-    return f"{size} B"

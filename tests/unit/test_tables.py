@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_api.cli.card import card, size
+from jupyter_slurm_api import sizes
+from jupyter_slurm_api.cli.card import card
 from jupyter_slurm_api.cli.tables import Column, table
 from jupyter_slurm_api.cli.text import cut, harmless, harmless_lines, width
 from jupyter_slurm_api.views import JobView
@@ -134,4 +135,4 @@ class TestCard:
         [(1, "1 B"), (1536, "1.5 KiB"), (2**31, "2 GiB"), (2**50, "1024 TiB")],
     )
     def test_sizes(self, amount, written):
-        assert size(amount) == written
+        assert sizes.written(amount) == written

@@ -1,0 +1,81 @@
+"""A job that runs a cell or a notebook of ours, with the directory that it does so by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import Self
+
+from ..models import ParameterValue
+from ..runs import outcome
+from ..runs.directory import RunDirectory
+from ..views import JobView, SubmitAnswer
+from .batch_job import BatchJob
+from .connection import Connection
+from .failures import JobFailedError, RemoteError, why
+from .results import Results
+
+
+class RunJob(BatchJob):
+    """A run's job."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        job_id: str,
+        slurm_id: str | None = None,
+        *,
+        directory: RunDirectory,
+    ) -> None:
+        super().__init__(connection, job_id, slurm_id)
+        self.directory = directory
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """Return what was shown so far: figures, tables and texts, as nbformat has them."""
+        return self._results(self.view()).outputs()
+
+    @property
+    def notebook(self) -> str:
+        """The path of the notebook that holds them."""
+        return self._results(self.view()).notebook
+
+    def resubmit(self, parameters: Mapping[str, ParameterValue] | None = None) -> Self:
+        """Run it once more, with what was sent then; its results stand beside these."""
+        return super().resubmit(parameters)
+
+    def _ended_well(self, timeout: float | None) -> Results:
+        """Wait for the end, and return what there is then.
+
+        Raises:
+            RemoteError: the code has raised an exception.
+            JobFailedError: the job ended otherwise than well; it says why.
+            TimeoutError: it is not over after so many seconds.
+            UnsafeFileError: others could have written what it left.
+        """
+        self.wait(timeout)
+        view = self.view()
+        results = self._results(view)
+        told = results.outcome(patient=view.status == "COMPLETED")
+        if view.status == "COMPLETED" and told:
+            return results
+        if view.status == "COMPLETED":
+            raise JobFailedError(
+                f"Job {self.id} is over, and has left nothing in {self.directory.path}."
+            )
+        if view.status == "FAILED" and told and told.error:
+            raise RemoteError(f"Job {self.id} failed: {told.error}", self._traceback())
+        ours = told.message if told else outcome.told_by(view.exit_code, str(self.directory.path))
+        raise JobFailedError(why(self._connection.client, view, ours))
+
+    def _traceback(self) -> list[str]:
+        found = [one["traceback"] for one in self.outputs() if one["output_type"] == "error"]
+        return found[-1] if found else []
+
+    def _results(self, view: JobView) -> Results:
+        return Results(self.directory, view.slurm_id or "none")
+
+    def _again(self, answer: SubmitAnswer) -> Self:
+        return type(self)(
+            self._connection, answer.job_id, answer.slurm_id, directory=self.directory
+        )
