@@ -83,8 +83,12 @@ class BatchJob:
         self._slurm_id, self._status = view.slurm_id, view.status
         return self
 
+    def is_over(self, view: JobView) -> bool:
+        """Tell whether it was over when it was seen so."""
+        return states.is_over(view.status)
+
     def result(self, timeout: float | None = None) -> Any:
-        """Return what it has written, when it has ended well.
+        """Return what it has written, when it has ended well; None of an array, whose tasks write.
 
         Raises:
             JobFailedError: it has not; it says why.
@@ -93,7 +97,7 @@ class BatchJob:
         view = self.wait(timeout).view()
         if view.status != "COMPLETED":
             raise JobFailedError(why(self._connection.client, view))
-        return self.output()
+        return None if view.array else self.output()
 
     def output(self, stream: Stream = "stdout") -> str:
         """Return what it has written so far."""

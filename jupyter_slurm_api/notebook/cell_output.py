@@ -31,7 +31,7 @@ class CellOutput:
 
     def __init__(self, shell: InteractiveShell, limit: int) -> None:
         self._shell: Any = shell  # a kernel's has more than IPython's own
-        self._parent = self._shell.get_parent() if hasattr(shell, "get_parent") else None
+        self._parent = self._shell.get_parent() if hasattr(self._shell, "get_parent") else None
         self._count = shell.execution_count
         self._limit = limit
         self._line = str(uuid.uuid4())

@@ -12,6 +12,10 @@ from ..views import JobView
 class JobFailedError(Exception):
     """A job has not ended well; ``str()`` says why, and what to do about it."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: nothing of the way to here is of interest."""
+        return [str(self)]
+
 
 class RemoteError(JobFailedError):
     """The code of a cell has raised an exception on the node; it is shown as it was there."""
@@ -21,8 +25,8 @@ class RemoteError(JobFailedError):
         self.traceback = list(traceback)
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows: the traceback of the node, not the way back from there."""
-        return [*self.traceback, "", str(self)] if self.traceback else [str(self)]
+        """Return what IPython shows: the traceback of the node."""
+        return [*self.traceback, "", str(self)]
 
 
 def why(client: SlurmClient, job: JobView, told: str | None = None) -> str:

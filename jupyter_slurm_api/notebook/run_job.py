@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import Self
 
@@ -15,6 +16,9 @@ from .batch_job import BatchJob
 from .connection import Connection
 from .failures import JobFailedError, RemoteError, why
 from .results import Results
+
+_FIRST_PAUSE: Final = 0.25
+_LAST_PAUSE: Final = 5.0
 
 
 class RunJob(BatchJob):
@@ -44,6 +48,16 @@ class RunJob(BatchJob):
         """Run it once more, with what was sent then; its results stand beside these."""
         return super().resubmit(parameters)
 
+    def is_over(self, view: JobView) -> bool:
+        """Tell whether it was over when it was seen so, or has written since how its code ended.
+
+        That comes long before Slurm is next asked.
+        """
+        if super().is_over(view):
+            return True
+        told = self._results(view).outcome()
+        return bool(told and told.is_of_code)
+
     def _ended_well(self, timeout: float | None) -> Results:
         """Wait for the end, and return what there is then.
 
@@ -53,20 +67,30 @@ class RunJob(BatchJob):
             TimeoutError: it is not over after so many seconds.
             UnsafeFileError: others could have written what it left.
         """
-        self.wait(timeout)
-        view = self.view()
+        view = self._over(timeout)
         results = self._results(view)
         told = results.outcome(patient=view.status == "COMPLETED")
-        if view.status == "COMPLETED" and told:
+        if told and told.exit_code == 0:
             return results
-        if view.status == "COMPLETED":
-            raise JobFailedError(
-                f"Job {self.id} is over, and has left nothing in {self.directory.path}."
-            )
-        if view.status == "FAILED" and told and told.error:
+        if told and told.error:
             raise RemoteError(f"Job {self.id} failed: {told.error}", self._traceback())
+        if view.status == "COMPLETED":
+            raise JobFailedError(f"Job {self.id} has left nothing in {self.directory.path}.")
         ours = told.message if told else outcome.told_by(view.exit_code, str(self.directory.path))
         raise JobFailedError(why(self._connection.client, view, ours))
+
+    def _over(self, timeout: float | None) -> JobView:
+        """Return the job when it is over, or its code is."""
+        began, pause = time.monotonic(), _FIRST_PAUSE
+        view = self.view()
+        looked = began
+        while not self.is_over(view):
+            if timeout is not None and time.monotonic() - began > timeout:
+                raise TimeoutError(f"Job {self.id} is not over after {timeout:g} s.")
+            time.sleep(_FIRST_PAUSE)
+            if time.monotonic() - looked > pause:
+                view, looked, pause = self.view(), time.monotonic(), min(pause * 1.5, _LAST_PAUSE)
+        return view
 
     def _traceback(self) -> list[str]:
         found = [one["traceback"] for one in self.outputs() if one["output_type"] == "error"]

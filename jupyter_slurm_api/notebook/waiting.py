@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Final
 
 from IPython.core.error import StdinNotImplementedError
@@ -15,12 +15,15 @@ from .. import states
 from ..cli.text import harmless, harmless_pieces
 from ..client import ApiError
 from ..messages import Data
+from ..views import JobView
 from .batch_job import BatchJob
 from .cell_output import CellOutput
 from .connection import Connection
 
 _SECOND_CHANCE: Final = 3.0
-_TICK: Final = 1.0
+_PAUSE: Final = 0.25
+_LOOKS_A_LINE: Final = 4
+_DRAINED_SECONDS: Final = 5.0
 
 
 def wait(connection: Connection, job: BatchJob, place: CellOutput) -> bool:
@@ -29,53 +32,50 @@ def wait(connection: Connection, job: BatchJob, place: CellOutput) -> bool:
     An interrupt ends the waiting, and the job goes on; a second one within three
     seconds asks whether to cancel it.
     """
+    began = time.monotonic()
+    follower = threading.Thread(target=_follow, args=(connection, job.job_id), daemon=True)
     try:
-        with _progress(job, place):
-            _show_output(connection, job)
-            job.wait()
+        view = job.view()
+        if view.array is None:
+            follower.start()
+        while not job.is_over(view):
+            place.status(_line(view, time.monotonic() - began))
+            for _ in range(_LOOKS_A_LINE):
+                time.sleep(_PAUSE)
+                if job.is_over(view):
+                    break
+            view = job.view()
+        place.status(_line(view, time.monotonic() - began))
+        if view.array is None:
+            follower.join(_DRAINED_SECONDS)
     except KeyboardInterrupt:
         _leave(job)
         return False
     return True
 
 
-def _show_output(connection: Connection, job: BatchJob) -> None:
+def _follow(connection: Connection, job_id: str) -> None:
+    """Print what a job writes."""
+
     def texts() -> Iterator[str]:
-        for message in connection.client.follow(job.job_id):
+        for message in connection.client.follow(job_id):
             if isinstance(message, Data):
                 yield message.text
 
-    for text in harmless_pieces(texts()):
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    with suppress(ApiError):  # who waits is told by the job itself
+        for text in harmless_pieces(texts()):
+            sys.stdout.write(text)
+            sys.stdout.flush()
 
 
-@contextmanager
-def _progress(job: BatchJob, place: CellOutput) -> Iterator[None]:
-    """Show one line of how the job is, each second, for as long as it is waited for."""
-    over = threading.Event()
-    thread = threading.Thread(target=_tell, args=(job, place, over), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        place.status(_line(job, None))
-
-
-def _tell(job: BatchJob, place: CellOutput, over: threading.Event) -> None:
-    began = time.monotonic()
-    while not over.wait(_TICK):
-        with suppress(ApiError):
-            place.status(_line(job, time.monotonic() - began))
-
-
-def _line(job: BatchJob, seconds: float | None) -> str:
-    view = job.view()
-    why = f" ({view.reason})" if view.reason and not states.is_over(view.status) else ""
-    since = "" if seconds is None else ", {:d}:{:02d}".format(*divmod(int(seconds), 60))
-    return harmless(f"Job {job.id}: {view.status}{why}{since}")
+def _line(view: JobView, seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    if view.array:
+        how = ", ".join(f"{count} {state}" for state, count in view.array.counts.items())
+    else:
+        waits = bool(view.reason) and not states.is_over(view.status)
+        how = f"{view.status} ({view.reason})" if waits else view.status
+    return harmless(f"Job {view.slurm_id or view.job_id}: {how}, {minutes}:{rest:02d}")
 
 
 def _leave(job: BatchJob) -> None:

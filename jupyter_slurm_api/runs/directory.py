@@ -27,6 +27,7 @@ RUNS: Final = ".slurm-runs"
 _TAG: Final = "run="
 _PRIVATE: Final = 0o700
 _OTHERS: Final = 0o077
+_OTHERS_WRITE: Final = 0o022
 
 
 class UnsafeFileError(Exception):
@@ -129,9 +130,10 @@ def _check(found: os.stat_result, path: Path) -> None:
         raise UnsafeFileError(
             f"{path} belongs to somebody else (user id {found.st_uid}): nothing is read from it."
         )
-    if not (stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)):
+    is_directory = stat.S_ISDIR(found.st_mode)
+    if not (is_directory or stat.S_ISREG(found.st_mode)):
         raise UnsafeFileError(f"{path} is no file: nothing is read from it.")
-    if found.st_mode & _OTHERS:
+    if found.st_mode & (_OTHERS if is_directory else _OTHERS_WRITE):
         raise UnsafeFileError(
             f"Others have access to {path}, so that nothing is read from it. If you trust what is"
             f" in it, take their access away: chmod -R go= '{path}'"

@@ -45,6 +45,11 @@ class Outcome:
     began: float | None = None
     ended: float | None = None
 
+    @property
+    def is_of_code(self) -> bool:
+        """Whether the code itself came to its end, well or with an exception of its own."""
+        return self.exit_code in (0, FAILED)
+
     def written(self) -> bytes:
         """Return this as JSON."""
         return json.dumps(asdict(self)).encode()

@@ -21,7 +21,6 @@ import nbformat
 import papermill
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
@@ -52,7 +51,9 @@ class _OwnPython(AsyncKernelManager):
     """Starts kernels with this very Python, whatever kernels this account has under that name."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(transport="ipc", **settings)  # others on the node cannot connect
+        # By sockets in a directory of its own: nobody else on the node can connect to them.
+        place = f"{os.environ['JUPYTER_RUNTIME_DIR']}/kernel"
+        super().__init__(transport="ipc", ip=place, **settings)
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -89,9 +90,9 @@ def _run(directory: RunDirectory, results: Path) -> Outcome:
         return _executed(run.notebook, written_to, run.parameters)
     if mismatch := run.mismatch():
         return Outcome(exit_code=outcome.NOT_READY, message=mismatch)
-    path = str(results / NOTEBOOK)
-    nbformat.write(_around(run, directory, results), path)
-    return _executed(path, path)
+    path = results / NOTEBOOK
+    write_whole(path, nbformat.writes(_around(run, directory, results)).encode())
+    return _executed(str(path), str(path))
 
 
 def _around(run: Run, directory: RunDirectory, results: Path) -> nbformat.NotebookNode:
@@ -128,8 +129,8 @@ def _executed(source: str, written_to: str, parameters: Mapping[str, Any] | None
         )
     except PapermillExecutionError as error:
         return _failed(written_to, error)
-    except DeadKernelError:
-        message = f"The notebook's kernel died on {platform.node()}."
+    except RuntimeError as error:  # of nbclient's and jupyter_client's
+        message = f"The notebook's kernel died, or did not start, on {platform.node()}: {error}"
         return _told(written_to, exit_code=outcome.DIED, message=message)
     finally:
         shutil.rmtree(runtime, ignore_errors=True)

@@ -1,0 +1,88 @@
+"""Real kernels, as a notebook of a server has them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+
+from servers import Server
+
+
+@dataclass
+class Reply:
+    """What a cell has shown, and how it ended."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    error: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All that stands under the cell, as text."""
+        return "".join(
+            one.get("text") or one.get("data", {}).get("text/plain", "") + "\n"
+            for one in self.outputs
+        )
+
+
+class Kernel:
+    """A kernel in a server's work directory, which finds that server by itself."""
+
+    def __init__(self, server: Server, **environment: str) -> None:
+        self._manager = KernelManager(kernel_name="python3")
+        self._manager.start_kernel(
+            cwd=str(server.work_dir),
+            env={
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                "HOME": str(server.home),
+                "JUPYTER_RUNTIME_DIR": str(server.home / f"runtime-{server.port}"),
+                "IPYTHONDIR": str(server.home / "ipython"),
+                **environment,
+            },
+        )
+        self._client = self._manager.client()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=60)
+
+    def run(self, code: str, seconds: float = 90) -> Reply:
+        """Run a cell to its end."""
+        reply = Reply()
+
+        def take(message: dict[str, Any]) -> None:
+            kind, content = message["msg_type"], message["content"]
+            if kind in ("stream", "display_data", "update_display_data", "execute_result"):
+                reply.outputs.append(content)
+            elif kind == "error":
+                reply.error = "\n".join(content["traceback"])
+
+        done = self._client.execute_interactive(
+            code, timeout=seconds, output_hook=take, allow_stdin=False
+        )
+        assert (done["content"]["status"] == "ok") == (reply.error is None)
+        return reply
+
+    def later(self, seconds: float) -> list[dict[str, Any]]:
+        """Return what is shown within so many seconds, under cells that are over."""
+        shown = []
+        try:
+            while True:
+                shown.append(self._client.get_iopub_msg(timeout=seconds))
+        except Empty:
+            return [
+                {"kind": one["msg_type"], **one["content"]}
+                for one in shown
+                if one["msg_type"] not in ("status", "comm_msg", "comm_open", "comm_close")
+            ]
+
+    def interrupt(self) -> None:
+        """Do what the button with the square does."""
+        self._manager.interrupt_kernel()
+
+    def stop(self) -> None:
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
