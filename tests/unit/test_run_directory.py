@@ -38,7 +38,8 @@ class TestCreate:
 class TestOfAJob:
     def test_by_its_tag(self, directory, tmp_path):
         found = RunDirectory.of(str(tmp_path), ["mine", directory.tag])
-        assert found and found.path == directory.path
+        assert found is not None
+        assert found.path == directory.path
 
     @pytest.mark.parametrize("tags", [[], ["mine"], ["run=../../etc"], ["run="]])
     def test_no_run_of_ours(self, tmp_path, tags):
