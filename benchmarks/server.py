@@ -61,6 +61,11 @@ class CommandLog:
         queue = sum(line.startswith("squeue ") and "--me" not in line for line in lines)
         return {"queue": queue, "other": len(lines) - queue}
 
+    def own_jobs_asked(self) -> int:
+        """Return how often a tick has asked for the user's own jobs."""
+        lines = self._log.read_text().splitlines()
+        return sum(line.startswith("squeue ") and "--me" in line for line in lines)
+
 
 @dataclass
 class Veil:

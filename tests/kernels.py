@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -31,17 +33,27 @@ class Reply:
 
 
 class Kernel:
-    """A kernel in a server's work directory, which finds that server by itself."""
+    """A kernel as a server's notebook has it, which finds that server by itself."""
 
     def __init__(self, server: Server, **environment: str) -> None:
+        self._begin(server.home, server.home / f"runtime-{server.port}", environment)
+
+    @classmethod
+    def of(cls, home: Path, runtime: Path) -> Kernel:
+        """Return a kernel in the directory ``work`` of a home, of the servers that run there."""
+        kernel = cls.__new__(cls)
+        kernel._begin(home, runtime, {})
+        return kernel
+
+    def _begin(self, home: Path, runtime: Path, environment: Mapping[str, str]) -> None:
         self._manager = KernelManager(kernel_name="python3")
         self._manager.start_kernel(
-            cwd=str(server.work_dir),
+            cwd=str(home / "work"),
             env={
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                "HOME": str(server.home),
-                "JUPYTER_RUNTIME_DIR": str(server.home / f"runtime-{server.port}"),
-                "IPYTHONDIR": str(server.home / "ipython"),
+                "HOME": str(home),
+                "JUPYTER_RUNTIME_DIR": str(runtime),
+                "IPYTHONDIR": str(home / "ipython"),
                 **environment,
             },
         )
@@ -65,6 +77,13 @@ class Kernel:
         )
         assert (done["content"]["status"] == "ok") == (reply.error is None)
         return reply
+
+    def value(self, expression: str) -> Any:
+        """Return what an expression is, which may follow other lines."""
+        *lines, last = expression.splitlines()
+        reply = self.run("\n".join([*lines, "import json", f"print(json.dumps({last}))"]))
+        assert reply.error is None, reply.error
+        return json.loads(reply.text)
 
     def later(self, seconds: float) -> list[dict[str, Any]]:
         """Return what is shown within so many seconds, under cells that are over."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -37,14 +36,8 @@ def kernel(start_kernel):
 
 @pytest.fixture(scope="module")
 def value(kernel):
-    """Return what an expression is in the kernel."""
-
-    def value(expression):
-        reply = kernel.run(f"import json; print(json.dumps({expression}))")
-        assert reply.error is None, reply.error
-        return json.loads(reply.text)
-
-    return value
+    """What an expression is in the kernel."""
+    return kernel.value
 
 
 def runs(server):
