@@ -34,13 +34,13 @@ def figures(root: Path, options: argparse.Namespace) -> Iterator[Figure]:
     log = CommandLog(root / "programs")
     with (
         personal_cluster(root / "cluster", _SPEC) as slurm,
-        Server(root / "home", slurm.environ, path_first=log.directory) as server,
+        Server(root / "home", slurm.environ, path_first=log.directory),
     ):
-        kernel = Kernel.of(root / "home", root / "home" / "runtime")
+        kernel = Kernel(root / "home", root / "home" / "runtime")
         try:
             kernel.value("%load_ext jupyter_slurm_api\nTrue")
             yield from _overhead(kernel, options.cells)
-            yield from _commands(kernel, server, log, options.sleep)
+            yield from _commands(kernel, log, options.sleep)
         finally:
             kernel.stop()
 
@@ -67,7 +67,7 @@ def _overhead(kernel: Kernel, cells: int) -> Iterator[Figure]:
     )
 
 
-def _commands(kernel: Kernel, server: Server, log: CommandLog, seconds: int) -> Iterator[Figure]:
+def _commands(kernel: Kernel, log: CommandLog, seconds: int) -> Iterator[Figure]:
     log.clear()
     assert kernel.run(f"%%slurm python --block\nimport time; time.sleep({seconds})").error is None
     cell = log.started()

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
 from jupyter_client.manager import KernelManager
-
-from servers import Server
 
 
 @dataclass
@@ -33,19 +30,9 @@ class Reply:
 
 
 class Kernel:
-    """A kernel as a server's notebook has it, which finds that server by itself."""
+    """A kernel in the directory ``work`` of a home, which finds the server that runs there."""
 
-    def __init__(self, server: Server, **environment: str) -> None:
-        self._begin(server.home, server.home / f"runtime-{server.port}", environment)
-
-    @classmethod
-    def of(cls, home: Path, runtime: Path) -> Kernel:
-        """Return a kernel in the directory ``work`` of a home, of the servers that run there."""
-        kernel = cls.__new__(cls)
-        kernel._begin(home, runtime, {})
-        return kernel
-
-    def _begin(self, home: Path, runtime: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, runtime: Path, **environment: str) -> None:
         self._manager = KernelManager(kernel_name="python3")
         self._manager.start_kernel(
             cwd=str(home / "work"),

@@ -19,7 +19,7 @@ def start_kernel(server):
     started = []
 
     def start(**environment):
-        kernel = Kernel(server, **environment)
+        kernel = Kernel(server.home, server.home / f"runtime-{server.port}", **environment)
         started.append(kernel)
         assert kernel.run("%load_ext jupyter_slurm_api").error is None
         return kernel
