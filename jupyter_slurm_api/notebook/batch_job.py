@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from typing_extensions import Self
@@ -66,12 +66,9 @@ class BatchJob:
 
         return JobWidget(self._connection, self._job_id)
 
-    def display(self, over: Callable[[], None] | None = None) -> None:
-        """Show it under the present cell; ``over`` is called when it is over."""
-        widget = self.widget()
-        widget.display()
-        if over:
-            widget.on_over(over)
+    def display(self) -> None:
+        """Show it under the present cell, live."""
+        self.widget().display()
 
     def wait(self, timeout: float | None = None) -> Self:
         """Wait until it is over, for so many seconds at most.

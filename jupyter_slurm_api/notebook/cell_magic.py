@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from .. import states
 from ..cli import sbatch_line
 from ..cli.sbatch_line import SbatchLine, UsageError
-from ..client import ApiError
+from ..client import ApiError, Unavailable
 from ..runs.directory import UnsafeFileError
 from ..slurm.options import Takes
 from . import attaching, submission, waiting
@@ -55,6 +57,7 @@ examples:  %%slurm --time 10 -n 4 --mem 2G -p debug -J fit
 
 _REPEATABLE: Final = ("sweep", "tag")
 _JOB: Final = "_slurm"
+_AWAY_PAUSE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ class CellMagic:
         if not place.is_notebook:
             print(f"Job {job.id} is submitted: `%slurm output -f {job.id}` shows what it writes.")
             return
-        job.display(lambda: _show_outputs(job, place, but=("stream",)))
+        job.display()
+        if isinstance(job, RunJob):
+            threading.Thread(target=_bring, args=(job, place), daemon=True).start()
 
     def _submission(self, line: SbatchLine, cell: str, limits: Limits) -> Submission:
         if line.words:
@@ -157,6 +162,19 @@ def _into(line: SbatchLine) -> str:
     if not name.isidentifier():
         raise UsageError(f"--into names a variable, and {name!r} is no name.")
     return name
+
+
+def _bring(job: RunJob, place: CellOutput) -> None:
+    """Show what a run has made, when its code has ended."""
+    while True:
+        try:
+            job.over()
+            break
+        except Unavailable:  # the server is away, and may come back
+            time.sleep(_AWAY_PAUSE)
+        except (ApiError, UnsafeFileError):  # the job's widget tells of it
+            return
+    _show_outputs(job, place, but=("stream",))
 
 
 def _show_outputs(job: BatchJob, place: CellOutput, but: Collection[str]) -> None:

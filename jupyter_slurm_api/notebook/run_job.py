@@ -18,7 +18,8 @@ from .failures import JobFailedError, RemoteError, why
 from .results import Results
 
 _FIRST_PAUSE: Final = 0.25
-_LAST_PAUSE: Final = 5.0
+_LAST_PAUSE: Final = 2.0
+_LAST_LOOK: Final = 5.0
 
 
 class RunJob(BatchJob):
@@ -67,7 +68,7 @@ class RunJob(BatchJob):
             TimeoutError: it is not over after so many seconds.
             UnsafeFileError: others could have written what it left.
         """
-        view = self._over(timeout)
+        view = self.over(timeout)
         results = self._results(view)
         told = results.outcome(patient=view.status == "COMPLETED")
         if told and told.exit_code == 0:
@@ -79,17 +80,21 @@ class RunJob(BatchJob):
         ours = told.message if told else outcome.told_by(view.exit_code, str(self.directory.path))
         raise JobFailedError(why(self._connection.client, view, ours))
 
-    def _over(self, timeout: float | None) -> JobView:
-        """Return the job when it is over, or its code is."""
-        began, pause = time.monotonic(), _FIRST_PAUSE
-        view = self.view()
-        looked = began
+    def over(self, timeout: float | None = None) -> JobView:
+        """Return the job when it is over, or its code is.
+
+        Raises:
+            TimeoutError: it is not over after so many seconds.
+        """
+        began = time.monotonic()
+        view, looked = self.view(), began
         while not self.is_over(view):
-            if timeout is not None and time.monotonic() - began > timeout:
+            waited = time.monotonic() - began
+            if timeout is not None and waited > timeout:
                 raise TimeoutError(f"Job {self.id} is not over after {timeout:g} s.")
-            time.sleep(_FIRST_PAUSE)
-            if time.monotonic() - looked > pause:
-                view, looked, pause = self.view(), time.monotonic(), min(pause * 1.5, _LAST_PAUSE)
+            time.sleep(min(_FIRST_PAUSE + waited / 50, _LAST_PAUSE))
+            if time.monotonic() - looked > min(1 + waited / 20, _LAST_LOOK):
+                view, looked = self.view(), time.monotonic()
         return view
 
     def _traceback(self) -> list[str]:

@@ -33,7 +33,7 @@ def wait(connection: Connection, job: BatchJob, place: CellOutput) -> bool:
     seconds asks whether to cancel it.
     """
     began = time.monotonic()
-    follower = threading.Thread(target=_follow, args=(connection, job.job_id), daemon=True)
+    follower = _Follower(connection, job.job_id)
     try:
         view = job.view()
         if view.array is None:
@@ -47,25 +47,42 @@ def wait(connection: Connection, job: BatchJob, place: CellOutput) -> bool:
             view = job.view()
         place.status(_line(view, time.monotonic() - began))
         if view.array is None:
-            follower.join(_DRAINED_SECONDS)
+            follower.finish()
     except KeyboardInterrupt:
         _leave(job)
         return False
     return True
 
 
-def _follow(connection: Connection, job_id: str) -> None:
-    """Print what a job writes."""
+class _Follower(threading.Thread):
+    """Prints what a job writes."""
 
-    def texts() -> Iterator[str]:
-        for message in connection.client.follow(job_id):
+    def __init__(self, connection: Connection, job_id: str) -> None:
+        super().__init__(daemon=True)
+        self._connection = connection
+        self._job_id = job_id
+        self._offset = 0
+
+    def run(self) -> None:
+        """Print until the job is over."""
+        with suppress(ApiError):  # who waits is told by the job itself
+            for text in harmless_pieces(self._texts()):
+                sys.stdout.write(text)
+                sys.stdout.flush()
+
+    def finish(self) -> None:
+        """Wait until all is printed that is written; nothing is written any more."""
+        until = time.monotonic() + _DRAINED_SECONDS
+        with suppress(ApiError):
+            size = self._connection.client.output(self._job_id, tail=1).size
+            while self._offset < size and self.is_alive() and time.monotonic() < until:
+                time.sleep(_PAUSE / 5)
+
+    def _texts(self) -> Iterator[str]:
+        for message in self._connection.client.follow(self._job_id):
             if isinstance(message, Data):
                 yield message.text
-
-    with suppress(ApiError):  # who waits is told by the job itself
-        for text in harmless_pieces(texts()):
-            sys.stdout.write(text)
-            sys.stdout.flush()
+                self._offset = message.next_offset
 
 
 def _line(view: JobView, seconds: float) -> str:

@@ -19,12 +19,10 @@ from typing import Any, Final
 
 import nbformat
 import papermill
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from . import outcome
+from . import engine, outcome
 from .directory import RunDirectory, UnsafeFileError, write_whole
 from .outcome import Outcome
 from .run import CELL, NOTEBOOK, Run
@@ -35,29 +33,10 @@ _OURS: Final = (
     "from jupyter_slurm_api.runs import node as _node\n_node.{what}({path!r}, {more!r}, globals())"
 )
 
-_KERNEL: Final = [
-    sys.executable,
-    *("-m", "ipykernel_launcher", "-f", "{connection_file}", "--IPKernelApp.log_level=50"),
-    # Hundreds of tasks would wait for each other at the one file of IPython's history.
-    "--HistoryManager.enabled=False",
-]
 _SAVED_EVERY: Final = 5
 """Seconds after which what a cell has shown so far is written down."""
 
 _RUNTIME: Final = "/tmp"  # noqa: S108 - mkdtemp makes it private; the paths of sockets must be short
-
-
-class _OwnPython(AsyncKernelManager):
-    """Starts kernels with this very Python, whatever kernels this account has under that name."""
-
-    def __init__(self, **settings: Any) -> None:
-        # By sockets in a directory of its own: nobody else on the node can connect to them.
-        place = f"{os.environ['JUPYTER_RUNTIME_DIR']}/kernel"
-        super().__init__(transport="ipc", ip=place, **settings)
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(argv=_KERNEL, display_name="Python", language="python")
 
 
 def main(path: str) -> int:
@@ -124,6 +103,7 @@ def _executed(source: str, written_to: str, parameters: Mapping[str, Any] | None
             progress_bar=False,
             stdout_file=sys.stdout,
             stderr_file=sys.stderr,
+            engine_name=engine.NAME,
             autosave_cell_every=_SAVED_EVERY,
             **_kernel_of(source),
         )
@@ -141,7 +121,7 @@ def _kernel_of(path: str) -> dict[str, Any]:
     """Return which kernel runs a notebook: this Python, or for another language its own."""
     named = nbformat.read(path, as_version=4).metadata.get("kernelspec", {})
     is_python = named.get("language", "python") in ("python", "")
-    return {"kernel_manager_class": _OwnPython, "kernel_name": "python3"} if is_python else {}
+    return {"kernel_manager_class": engine.OwnPython, "kernel_name": "python3"} if is_python else {}
 
 
 def _failed(written_to: str, error: PapermillExecutionError) -> Outcome:
