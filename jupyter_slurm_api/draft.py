@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from . import reconcile, states, tally, task_ids
+from . import garbage, reconcile, states, tally, task_ids
 from .job import Job
 from .known import KnownJobs
 from .models import ClusterInfo
@@ -105,6 +105,10 @@ class Draft:
             counted = tally.counted(job, states_, self._now, confirmed=is_confirmed)
             here = self._tasks_of(job_id) if counted.is_over else ()
             self._put(tally.with_times(counted, [*here, *changed.values()]))
+
+    def let_go(self) -> None:
+        """Forget all, when everything is written."""
+        garbage.let_go(self._before, self._after, self._ids)
 
     def _give_up_the_forgotten(self) -> None:
         """Call the jobs UNKNOWN that were never seen, and whose id Slurm has given to another."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,3 +37,15 @@ def keep() -> None:
     Cycles are not, among the few thousand objects that were not looked at yet.
     """
     gc.freeze()
+
+
+def let_go(*containers: dict[Any, Any] | list[Any]) -> None:
+    """Empty containers that nobody needs any more, one by one.
+
+    Python frees what one holds all in one go, and no other thread runs meanwhile: 20 to 50 ms
+    for ten thousand jobs.
+    """
+    for container in containers:
+        remove = container.popitem if isinstance(container, dict) else container.pop
+        while container:
+            remove()

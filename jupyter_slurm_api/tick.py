@@ -126,12 +126,13 @@ class Tick:
         all_mine = await self._write(info.name, draft)
         is_clear = await self._look_up(info, seen)
         postponed = draft.postponed | met
-        self._rows = rows.without(seen, postponed) if all_mine else {}
+        before, self._rows = self._rows, rows.without(seen, postponed) if all_mine else {}
         self._postponed = [one for one in observations if one.slurm_id in draft.postponed]
         ended = await self._off_loop(self._known.ended, set(seen), info.accounting)
         await _some_at_a_time(ended, self._drop)
         is_settled = all_mine and is_clear and not postponed
         self._settled = self._known.version if is_settled else None
+        await self._off_loop(_let_go, draft, before)
 
     def _postponed_and_gone(self, seen: Rows) -> list[Observation]:
         """Return what was seen of new jobs that were left alone and have left the queue since.
@@ -272,6 +273,11 @@ def _unkept(jobs: Sequence[Job]) -> list[Job]:
 def _see(draft: Draft, observations: Sequence[Observation]) -> None:
     draft.see(observations)
     draft.finish()
+
+
+def _let_go(draft: Draft, before: Rows) -> None:
+    draft.let_go()
+    garbage.let_go(before)
 
 
 def _settle(

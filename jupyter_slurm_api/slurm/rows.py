@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TypeAlias
 
 from ..observation import Observation
 from .observing import observe, unstarted
 from .parsing import Record
 
-Rows: TypeAlias = Mapping[str, tuple[Record, ...]]
+Rows: TypeAlias = dict[str, tuple[Record, ...]]
 
 
 def changed(seen: Rows, before: Rows) -> Rows:

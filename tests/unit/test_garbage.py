@@ -39,3 +39,9 @@ def test_few_are_not():
     before = gc.get_freeze_count()
     garbage.uncollected(lambda: [[] for _ in range(100)])
     assert gc.get_freeze_count() == before
+
+
+def test_what_is_let_go_is_empty():
+    jobs, rows = {"1": object()}, [object(), object()]
+    garbage.let_go(jobs, rows)
+    assert (jobs, rows) == ({}, [])
