@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 from ..client import SlurmClient
 from .saying import note
-
-VERBS: Final = {
-    "cancel": "cancel jobs, or send them a signal",
-    "hold": "keep waiting jobs from starting",
-    "release": "let held jobs start",
-    "requeue": "send jobs back to wait for another run",
-    "suspend": "stop running jobs for a while",
-    "resume": "let suspended jobs go on",
-}
 
 
 def act(client: SlurmClient, options: argparse.Namespace) -> int:

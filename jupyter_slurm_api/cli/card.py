@@ -16,22 +16,40 @@ _LAST_LINES: Final = 10
 _WIDEST: Final = 100
 
 
-def card(job: JobView, room: int | None) -> str:
-    """Return a job as people read it."""
-    name = job.slurm_id or job.job_id or ""
-    lines = [f"Job {harmless(name)}  {harmless(job.name or '')}".rstrip()]
-    for label, value in _facts(job):
-        if value:
-            lines += _labelled(label, value, min(room or _WIDEST, _WIDEST))
-    if job.output:
-        last = harmless_lines(job.output).rstrip("\n").split("\n")[-_LAST_LINES:]
+def card(job: JobView, room: int | None, program: str = "jupyter slurm") -> str:
+    """Return a job as people read it; ``program`` is what they go on with."""
+    lines = [harmless(title(job))]
+    for label, value in facts(job):
+        lines += _labelled(label, value, min(room or _WIDEST, _WIDEST))
+    if last := last_lines(job):
         lines += ["", "The end of its output:", *(f"  {line}" for line in last)]
-    if ways := _ways_on(job, name):
-        lines += ["", *ways]
+    if ways := ways_on(job, program):
+        lines += ["", *_labelled_lines("Go on with", ways)]
     return "\n".join(lines)
 
 
-def _facts(job: JobView) -> Iterator[tuple[str, str | None]]:
+def title(job: JobView) -> str:
+    """Return what a job is called."""
+    return f"Job {_id(job)}  {job.name or ''}".rstrip()
+
+
+def facts(job: JobView) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say about a job; one without a label goes on with the last."""
+    yield from ((label, value) for label, value in _all_facts(job) if value)
+
+
+def last_lines(job: JobView) -> list[str]:
+    """Return the end of a job's output, made harmless."""
+    if not job.output:
+        return []
+    return harmless_lines(job.output).rstrip("\n").split("\n")[-_LAST_LINES:]
+
+
+def _id(job: JobView) -> str:
+    return job.slurm_id or job.job_id or ""
+
+
+def _all_facts(job: JobView) -> Iterator[tuple[str, str | None]]:
     is_over = states.is_over(job.status)
     reason = None if is_over or not job.reason else f" ({job.reason})"
     yield "State", job.status + (reason or "")
@@ -92,17 +110,18 @@ def _many(number: int | None, word: str) -> str:
     return "" if number is None else f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _ways_on(job: JobView, name: str) -> list[str]:
-    shown = harmless(name)
+def ways_on(job: JobView, program: str) -> list[str]:
+    """Return the commands that one may want next, made harmless."""
+    shown = harmless(_id(job))
     ways = []
     if job.reason in ("JobHeldUser", "JobHeldAdmin") and job.status == "PENDING":
-        ways.append(f"jupyter slurm release {shown}")
+        ways.append(f"{program} release {shown}")
     if not states.is_over(job.status):
-        ways.append(f"jupyter slurm cancel {shown}")
+        ways.append(f"{program} cancel {shown}")
     if job.start_time and not job.array:
         follows = "" if states.is_over(job.status) else "-f "
-        ways.append(f"jupyter slurm output {follows}{shown}")
-    return [f"{'Go on with' if not at else '':<{_LABEL}}{way}" for at, way in enumerate(ways)]
+        ways.append(f"{program} output {follows}{shown}")
+    return ways
 
 
 def _labelled(label: str, value: str, room: int) -> list[str]:
@@ -113,4 +132,8 @@ def _labelled(label: str, value: str, room: int) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return _labelled_lines(label, lines)
+
+
+def _labelled_lines(label: str, lines: list[str]) -> list[str]:
     return [f"{label if not at else '':<{_LABEL}}{line}" for at, line in enumerate(lines)]

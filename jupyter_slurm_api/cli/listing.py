@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta, timezone
 from typing import Any, Final
 
@@ -38,23 +39,23 @@ def _exit(job: JobView) -> str | None:
     return f"{job.exit_code or 0}:{job.exit_signal or 0}"
 
 
-_QUEUE: Final = (
+QUEUE: Final = (
     Column("JOBID", lambda row: row["job_id"], to_the_right=True),
     Column("PARTITION", lambda row: row["partition"], shrinks=True),
     Column("NAME", lambda row: row["name"], shrinks=True),
     Column("USER", lambda row: row["user"], shrinks=True),
-    Column("ST", lambda row: row["state_code"]),
+    Column("ST", lambda row: row["state_code"], state=lambda row: row["state"]),
     Column("TIME", lambda row: row["time"], to_the_right=True),
     Column("NODES", lambda row: row["nodes"], to_the_right=True),
     Column("NODELIST(REASON)", _where, shrinks=True),
 )
 """As squeue has them."""
 
-_JOBS: Final = (
+JOBS: Final = (
     Column("JOBID", lambda job: job.slurm_id or job.job_id, to_the_right=True),
     Column("NAME", lambda job: job.name, shrinks=True),
     Column("PARTITION", lambda job: job.partition, shrinks=True),
-    Column("STATE", lambda job: job.status),
+    Column("STATE", lambda job: job.status, state=lambda job: job.status),
     Column("EXIT", _exit, to_the_right=True),
     Column("SUBMITTED", lambda job: moment(job.submit_time)),
     Column("ELAPSED", _elapsed, to_the_right=True),
@@ -64,29 +65,47 @@ _JOBS: Final = (
 
 def queue(client: SlurmClient, options: argparse.Namespace) -> int:
     """Print the queue."""
-    user = "me" if options.me else options.user
-    answer = client.queue(user=user, **_asked(options))
+    answer = ask_queue(client, options)
     if not options.json:
-        say(table(_QUEUE, answer.jobs, terminal_width()))
-        _remark(answer, len(answer.jobs), "Slurm's queue cannot be read now")
+        _print(QUEUE, answer.jobs, remarks(answer))
     return 0
 
 
 def jobs(client: SlurmClient, options: argparse.Namespace) -> int:
     """Print one's own jobs."""
-    answer = client.jobs(tag=options.tag, **_asked(options))
+    answer = ask_jobs(client, options)
     if not options.json:
-        say(table(_JOBS, answer.jobs, terminal_width()))
-        _remark(answer, len(answer.jobs), "Slurm cannot be asked now")
+        _print(JOBS, answer.jobs, remarks(answer))
     return 0
 
 
-def _asked(options: argparse.Namespace) -> dict[str, Any]:
+def ask_queue(client: SlurmClient, options: argparse.Namespace) -> QueueView:
+    """Return what the options ask for of the queue."""
+    user = "me" if options.me else options.user
+    return client.queue(user=user, **_filters(options))
+
+
+def ask_jobs(client: SlurmClient, options: argparse.Namespace) -> JobsView:
+    """Return what the options ask for of one's own jobs."""
+    return client.jobs(tag=options.tag, **_filters(options))
+
+
+def remarks(answer: QueueView | JobsView) -> list[str]:
+    """Return what is to be said beside a list: that it is not new, or not the whole."""
+    said = []
+    if answer.stale:
+        said.append(f"Slurm cannot be asked now: this is how it was at {moment(answer.synced_at)}.")
+    if len(answer.jobs) < answer.total:
+        shown = f"{len(answer.jobs)} of {answer.total} are shown"
+        said.append(f"{shown}: ask for more with --limit, or narrow it.")
+    return said
+
+
+def _filters(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in _FILTERS}
 
 
-def _remark(answer: QueueView | JobsView, shown: int, away: str) -> None:
-    if answer.stale:
-        note(f"{away}: this is how it was at {moment(answer.synced_at)}.")
-    if shown < answer.total:
-        note(f"{shown} of {answer.total} are shown: ask for more with --limit, or narrow it.")
+def _print(columns: Sequence[Column], rows: Sequence[Any], remarks: Sequence[str]) -> None:
+    say(table(columns, rows, terminal_width()))
+    for remark in remarks:
+        note(remark)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from .acting import VERBS
+from .parsers import COMMANDS
 from .saying import note, say, say_json
 
 if TYPE_CHECKING:  # pydantic and httpx are loaded when a server is asked, not for a help text
@@ -106,68 +106,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("submit", help=_SUBMIT_HELP)
-    queue = _add(commands, "queue", "show the cluster's queue", "queue --me -t PENDING,RUNNING")
-    whose = queue.add_mutually_exclusive_group()
-    whose.add_argument("--me", action="store_true", help="your own jobs")
-    whose.add_argument("-u", "--user", help="another user's jobs")
-    _add_filters(queue)
-    jobs = _add(
-        commands,
-        "jobs",
-        "list your jobs, also those that left the queue",
-        "jobs -t FAILED --since 2026-01-31",
-    )
-    jobs.add_argument("--tag", action="append", help="with this tag; repeatable")
-    _add_filters(jobs)
-    show = _add(commands, "show", "show one job, and why it waits or failed", "show 12345")
-    show.add_argument("id", help="its Slurm id, or its UUID")
-    _add_output(commands)
-    for verb, what in VERBS.items():
-        acting = _add(commands, verb, what, f"{verb} 12345 12346_[3-9]")
-        acting.add_argument("ids", nargs="+", metavar="ID", help="as 123, 123_4, 123_[5-9], a UUID")
-        if verb == "cancel":
-            acting.add_argument(
-                "-s", "--signal", help="send this, such as USR1, and cancel nothing"
-            )
+    for name, command in COMMANDS.items():
+        its = commands.add_parser(
+            name,
+            help=command.what,
+            description=f"{command.what[0].upper()}{command.what[1:]}.",
+            epilog=f"example: jupyter slurm {name} {command.example}",
+        )
+        command.add(its)
+        if name == "output":
+            its.set_defaults(json=False)
+        else:
+            its.add_argument("--json", action="store_true", help="print the API's answer")
     return parser
-
-
-def _add(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, line: str
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(
-        name,
-        help=what,
-        description=f"{what[0].upper()}{what[1:]}.",
-        epilog=f"example: jupyter slurm {line}",
-    )
-    command.add_argument("--json", action="store_true", help="print the API's answer")
-    return command
-
-
-def _add_output(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    what = "print what a job has written, or writes"
-    command = commands.add_parser(
-        "output", help=what, description=what, epilog="example: jupyter slurm output -f 12345"
-    )
-    command.add_argument("id", help="its Slurm id, or its UUID")
-    command.add_argument("-f", "--follow", action="store_true", help="go on until the job is over")
-    command.add_argument("-n", "--lines", type=int, help="begin with the last so many lines")
-    command.add_argument("-e", "--stderr", action="store_true", help="its standard error instead")
-    command.set_defaults(json=False)
-
-
-def _add_filters(command: argparse.ArgumentParser) -> None:
-    """Add what narrows a list; squeue's letters where it has them."""
-    add = command.add_argument
-    add("-t", "--state", help="in these states, as PENDING,R")
-    add("-p", "--partition", help="in these partitions, with commas")
-    add("-A", "--account", help="of these accounts, with commas")
-    add("-n", "--name", help="with this in the name")
-    add("-q", "--query", dest="q", help="with this in the name or elsewhere")
-    add("-S", "--since", help="submitted then or later, as 2026-01-31 or 2026-01-31T12:00Z")
-    add("-E", "--until", help="submitted before")
-    add(
-        "--sort", help="by this field, such as submit_time; the last first with --sort=-submit_time"
-    )
-    add("--limit", type=int, help="at most so many")

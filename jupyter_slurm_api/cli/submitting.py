@@ -84,7 +84,7 @@ def submit(client: SlurmClient, line: SbatchLine, script: str) -> int:
         return _estimate(client, line, script)
     answer = client.submit(
         script,
-        name=_name(line, script),
+        name=name_of(line, script),
         parameters=line.parameters,
         work_dir=line.work_dir(script),
         tags=line.repeated["tag"],
@@ -131,7 +131,7 @@ def _receipt(answer: SubmitAnswer, *, parsable: bool) -> str:
     return answer.slurm_id if parsable else f"Submitted batch job {answer.slurm_id}"
 
 
-def _name(line: SbatchLine, script: str) -> str | None:
+def name_of(line: SbatchLine, script: str) -> str | None:
     """Return the name that sbatch gives a job that has none: its script's."""
     if line.names_job(script):
         return None

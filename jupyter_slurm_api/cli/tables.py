@@ -19,13 +19,15 @@ _NARROWEST: Final = 8
 class Column:
     """A column: its title, and what it shows of a row.
 
-    One that ``shrinks`` is cut where the terminal is too narrow.
+    One that ``shrinks`` is cut where the terminal is too narrow. One of states has the
+    ``state``, which is shown where there is room for the whole word.
     """
 
     title: str
     value: Callable[[Any], str | None]
     shrinks: bool = False
     to_the_right: bool = False
+    state: Callable[[Any], str] | None = None
 
 
 def terminal_width() -> int | None:

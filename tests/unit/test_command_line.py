@@ -107,7 +107,7 @@ class TestQueue:
         server.body = QUEUE | {"total": 3, "stale": True}
         main(["queue"])
         told = capsys.readouterr().err.splitlines()
-        assert told[0].startswith("Slurm's queue cannot be read now: this is how it was at 20")
+        assert told[0].startswith("Slurm cannot be asked now: this is how it was at 20")
         assert told[1].startswith("1 of 3 are shown")
 
 
