@@ -14,3 +14,17 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     from .extension import SlurmApi
 
     return [{"module": "jupyter_slurm_api.extension", "app": SlurmApi}]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Give a notebook its magics: ``%load_ext jupyter_slurm_api``."""
+    from .notebook.loading import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take them away."""
+    from .notebook.loading import unload
+
+    unload(shell)

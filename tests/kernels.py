@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,10 @@ class Reply:
             for one in self.outputs
         )
 
+    def shown(self, kind: str = "text/plain") -> str:
+        """What is displayed, as one kind of it."""
+        return "\n".join(one["data"].get(kind, "") for one in self.outputs if "data" in one)
+
 
 class Kernel:
     """A kernel in the directory ``work`` of a home, which finds the server that runs there."""
@@ -48,8 +53,8 @@ class Kernel:
         self._client.start_channels()
         self._client.wait_for_ready(timeout=60)
 
-    def run(self, code: str, seconds: float = 90) -> Reply:
-        """Run a cell to its end."""
+    def run(self, code: str, seconds: float = 90, answer: str | None = None) -> Reply:
+        """Run a cell to its end; what it asks the user is answered, or cannot be asked."""
         reply = Reply()
 
         def take(message: dict[str, Any]) -> None:
@@ -60,10 +65,19 @@ class Kernel:
                 reply.error = "\n".join(content["traceback"])
 
         done = self._client.execute_interactive(
-            code, timeout=seconds, output_hook=take, allow_stdin=False
+            code,
+            timeout=seconds,
+            output_hook=take,
+            allow_stdin=answer is not None,
+            stdin_hook=lambda _asked: self._client.input(answer),
         )
         assert (done["content"]["status"] == "ok") == (reply.error is None)
         return reply
+
+    def complete(self, code: str) -> list[str]:
+        """Return what Tab at the end of a cell offers."""
+        reply = self._client.complete(code, reply=True, timeout=60)
+        return list(reply["content"]["matches"])
 
     def value(self, expression: str) -> Any:
         """Return what an expression is, which may follow other lines."""
@@ -86,8 +100,8 @@ class Kernel:
             ]
 
     def interrupt(self) -> None:
-        """Do what the button with the square does."""
-        self._manager.interrupt_kernel()
+        """Do what the button with the square does, from any thread."""
+        os.kill(self._manager.provisioner.pid, signal.SIGINT)  # its manager would leave a loop open
 
     def stop(self) -> None:
         self._client.stop_channels()

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from .. import states
 from ..client import SlurmClient
+from ..cluster import PartitionList
 from ..models import QueueRow
 from ..views import JobsView, JobView, QueueView
 from .saying import note, say
@@ -92,13 +93,18 @@ def ask_jobs(client: SlurmClient, options: argparse.Namespace) -> JobsView:
 
 def remarks(answer: QueueView | JobsView) -> list[str]:
     """Return what is to be said beside a list: that it is not new, or not the whole."""
-    said = []
-    if answer.stale:
-        said.append(f"Slurm cannot be asked now: this is how it was at {moment(answer.synced_at)}.")
+    said = stale_remark(answer)
     if len(answer.jobs) < answer.total:
         shown = f"{len(answer.jobs)} of {answer.total} are shown"
         said.append(f"{shown}: ask for more with --limit, or narrow it.")
     return said
+
+
+def stale_remark(answer: QueueView | JobsView | PartitionList) -> list[str]:
+    """Return that an answer is not new, where it is not."""
+    if not answer.stale:
+        return []
+    return [f"Slurm cannot be asked now: this is how it was at {moment(answer.synced_at)}."]
 
 
 def _filters(options: argparse.Namespace) -> dict[str, Any]:

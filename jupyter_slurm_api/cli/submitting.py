@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from ..client import SlurmClient
+from ..estimate import Estimate
 from ..search import LARGEST_PAGE
 from ..slurm.options import Takes
 from ..views import JobView, SubmitAnswer
 from . import sbatch_line
-from .estimates import sentence
 from .saying import note, say
 from .sbatch_line import SbatchLine, UsageError
+from .tables import moment
+from .text import harmless
 
-_OURS: Final = {
+OURS: Final = {
     **dict.fromkeys(("wait", "test-only", "parsable", "quiet", "verbose"), Takes.NOTHING),
     **dict.fromkeys(("help", "usage", "json"), Takes.NOTHING),
     **dict.fromkeys(("tag", "wrap"), Takes.VALUE),
@@ -43,13 +45,13 @@ example: jupyter slurm submit --time=10 --mem=2G -J fit fit.sh
 """
 
 
-def read(words: Sequence[str]) -> SbatchLine:
-    """Read what follows ``submit``, as sbatch would.
+def read(words: Sequence[str], ours: Mapping[str, Takes] = OURS) -> SbatchLine:
+    """Read what follows ``submit``, as sbatch would, with options that are ``ours``.
 
     Raises:
         UsageError: an option cannot be meant so, or something follows the script.
     """
-    line = sbatch_line.read(words, _OURS, repeatable=("tag",))
+    line = sbatch_line.read(words, ours, repeatable=("tag",))
     if left := line.words[1:]:
         raise UsageError(
             f"Options stand before the script, and a script gets no arguments: {' '.join(left)}"
@@ -82,13 +84,7 @@ def submit(client: SlurmClient, line: SbatchLine, script: str) -> int:
     """Submit a job and, with ``--wait``, wait for it; the exit code."""
     if "test-only" in line.ours:
         return _estimate(client, line, script)
-    answer = client.submit(
-        script,
-        name=name_of(line, script),
-        parameters=line.parameters,
-        work_dir=line.work_dir(script),
-        tags=line.repeated["tag"],
-    )
+    answer = send(client, line, script)
     if not line.ours.keys() & {"json", "quiet"}:
         say(_receipt(answer, parsable="parsable" in line.ours))
     if "wait" not in line.ours:
@@ -96,16 +92,35 @@ def submit(client: SlurmClient, line: SbatchLine, script: str) -> int:
     return exit_code(client, client.wait(answer.job_id))
 
 
+def send(client: SlurmClient, line: SbatchLine, script: str) -> SubmitAnswer:
+    """Submit a job, named as sbatch would name it."""
+    return client.submit(
+        script,
+        name=_name(line, script),
+        parameters=line.parameters,
+        work_dir=line.work_dir(script),
+        tags=line.repeated["tag"],
+    )
+
+
+def estimate(client: SlurmClient, line: SbatchLine, script: str) -> list[Estimate]:
+    """Return when and where the job would start."""
+    where = line.work_dir(script)
+    return client.estimate(script, parameters=line.parameters, work_dir=where).estimates
+
+
 def _estimate(client: SlurmClient, line: SbatchLine, script: str) -> int:
     """Say when and where the job would start; 1 if Slurm would not take it."""
-    where = line.work_dir(script)
-    answer = client.estimate(script, parameters=line.parameters, work_dir=where)
-    for one in answer.estimates:
+    found = estimate(client, line, script)
+    for one in found:
         if one.refusal:
             note(one.refusal)
         elif "json" not in line.ours:
-            say(sentence(one))
-    return 1 if any(one.refusal for one in answer.estimates) else 0
+            when = moment(one.start_time) or "a time that Slurm does not tell"
+            place = f" in {one.partition}" if one.partition else ""
+            nodes = f" on {one.node_list}" if one.node_list else ""
+            say(harmless(f"It would start at {when}{nodes}{place}."))
+    return 1 if any(one.refusal for one in found) else 0
 
 
 def exit_code(client: SlurmClient, job: JobView) -> int:
@@ -131,7 +146,7 @@ def _receipt(answer: SubmitAnswer, *, parsable: bool) -> str:
     return answer.slurm_id if parsable else f"Submitted batch job {answer.slurm_id}"
 
 
-def name_of(line: SbatchLine, script: str) -> str | None:
+def _name(line: SbatchLine, script: str) -> str | None:
     """Return the name that sbatch gives a job that has none: its script's."""
     if line.names_job(script):
         return None

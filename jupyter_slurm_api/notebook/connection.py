@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
-from ..client import Denied, SlurmClient, Unavailable
+import httpx
+
+from ..client import ApiError, Denied, SlurmClient, Unavailable
+
+T = TypeVar("T")
 
 GONE = (Denied, Unavailable)
 """What a server answers that has been started anew elsewhere, or with another token."""
@@ -33,7 +39,34 @@ class Connection:
                 self._client = SlurmClient(*self._named)
             return self._client
 
+    def ask(self, question: Callable[[SlurmClient], T]) -> T:
+        """Return the answer to a question; a server that is no longer there is looked for anew.
+
+        Raises:
+            ApiError: it was refused, or there is no server.
+        """
+        try:
+            return question(self.client)
+        except GONE as error:
+            if not _was_not_heard(error):
+                raise
+        self.renew()
+        return question(self.client)
+
     def renew(self) -> None:
         """Look for the server anew when it is next asked: one of `GONE` was its answer."""
         with self._lock:
             self._client = None  # left to whoever still waits for an answer of it
+
+    def name(self, url: str | None, token: str | None) -> None:
+        """Ask this server from now on; without ``url`` one is found."""
+        with self._lock:
+            self._named = (url, token)
+            self._client = None
+
+
+def _was_not_heard(error: ApiError) -> bool:
+    """Tell whether nothing came of a request: nobody was there, or our token was not the one."""
+    if isinstance(error, Denied):
+        return error.error is None
+    return isinstance(error.__cause__, httpx.ConnectError)
