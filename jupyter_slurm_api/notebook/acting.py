@@ -23,6 +23,7 @@ def act(client: SlurmClient, options: Namespace, *, verb: Verb) -> None:
     signal = getattr(options, "signal", None)
     if verb == "cancel" and not options.yes and _are_many(ids):
         _ask_first(f"Send {signal} to" if signal else "Cancel", ids)
+        options.yes = True  # for a server that has to be looked for anew
     answer = client.act("signal" if signal else verb, ids, signal=signal)
     for result in answer.results:
         if result.done:

@@ -16,10 +16,12 @@ from ..views import JobView
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;:]*m")
 _STYLE: Final = """\
 <style>
-.jsa-table { border-collapse: collapse; font-size: var(--jp-ui-font-size1, 13px); }
+.jsa-table, .jsa-table ~ p { font-size: var(--jp-ui-font-size1, 13px); }
+.jsa-table { border-collapse: collapse; }
 .jsa-table caption { caption-side: top; text-align: left; font-weight: 600; padding: 4px 0; }
 .jsa-table :is(th, td) { padding: 2px 8px; text-align: left; vertical-align: top; }
-.jsa-table .jsa-number { text-align: right; font-variant-numeric: tabular-nums; }
+.jsa-table .jsa-number { text-align: right; font-variant-numeric: tabular-nums;
+  white-space: nowrap; }
 .jsa-table [data-tone] { border-left: 4px solid var(--jp-border-color1, #bdbdbd); }
 .jsa-table [data-tone=good] { border-left-color: var(--jp-success-color1, #388e3c); }
 .jsa-table [data-tone=going] { border-left-color: var(--jp-brand-color1, #2196f3); }
@@ -29,7 +31,7 @@ _STYLE: Final = """\
 
 def table(title: str, columns: Sequence[Column], rows: Iterable[Any], remarks: list[str]) -> str:
     """Return a table with its title, and the remarks below it."""
-    head = "".join(f'<th scope="col"{_side(one)}>{_text(one.title)}</th>' for one in columns)
+    head = "".join(f'<th scope="col"{_side(one)}>{_title(one)}</th>' for one in columns)
     body = "".join(f"<tr>{''.join(_cell(one, row) for one in columns)}</tr>\n" for row in rows)
     below = "".join(f"<p>{_text(remark)}</p>" for remark in remarks)
     return (
@@ -57,6 +59,10 @@ def card(job: JobView, program: str) -> str:
         text = _COLOUR.sub("", "\n".join(last))
         shown += f"\n<p>The end of its output:</p>\n<pre>{escape(text)}</pre>"
     return f"{_STYLE}\n{shown}"
+
+
+def _title(column: Column) -> str:
+    return "STATE" if column.state else _text(column.title)
 
 
 def _cell(column: Column, row: Any) -> str:

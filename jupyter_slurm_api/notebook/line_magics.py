@@ -66,7 +66,8 @@ def _partition_list(program: str) -> LineCommand:
 
 def _acting(program: str, name: str) -> LineCommand:
     act = partial(acting.act, verb=cast("Verb", name))
-    return parsed(program, COMMANDS[name], act, _yes, others=ACTIVE_JOBS)
+    more = [_yes] if name == "cancel" else []
+    return parsed(program, COMMANDS[name], act, *more, others=ACTIVE_JOBS)
 
 
 def _card(client: SlurmClient, answer: SubmitAnswer) -> JobCard:

@@ -92,7 +92,7 @@ class TestOne:
         assert kernel.run(f"%slurm output -n 1 {ended}").text == said.partition("\n")[2]
 
     def test_it_is_followed_until_the_job_is_over(self, kernel, server):
-        server.submit(f"{SCRIPT}echo begun; sleep 2; echo done", name="followed")
+        server.submit(f"{SCRIPT}echo begun; sleep 0.5; echo done", name="followed")
         ran = kernel.run("%slurm output -f followed")
         assert ran.text == "begun\ndone\nThe job is over: COMPLETED.\n"
 
