@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from IPython.core.getipython import get_ipython
 from typing_extensions import Self
 
 from .. import states
@@ -12,6 +13,7 @@ from ..models import ParameterValue
 from ..outputs import Stream
 from ..report import JobReport
 from ..views import JobView, SubmitAnswer
+from .cell_output import CellOutput
 from .connection import Connection
 from .failures import JobFailedError, why
 
@@ -67,8 +69,11 @@ class BatchJob:
         return JobWidget(self._connection, self._job_id)
 
     def display(self) -> None:
-        """Show it under the present cell, live."""
-        self.widget().display()
+        """Show it under the present cell, live; in a terminal say how to look at it."""
+        if CellOutput(get_ipython()).is_notebook:
+            self.widget().display()
+        else:
+            print(f"Job {self.id}: `%slurm output -f {self.id}` shows what it writes.")
 
     def wait(self, timeout: float | None = None) -> Self:
         """Wait until it is over, for so many seconds at most.

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -14,8 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from .. import states
 from ..cli import sbatch_line
 from ..cli.sbatch_line import SbatchLine, UsageError
-from ..client import ApiError, Unavailable
-from ..runs.directory import UnsafeFileError
+from ..client import ApiError, SlurmClient
 from ..slurm.options import Takes
 from . import attaching, submission, waiting
 from .batch_job import BatchJob
@@ -56,16 +51,8 @@ examples:  %%slurm --time 10 -n 4 --mem 2G -p debug -J fit
 """
 
 _REPEATABLE: Final = ("sweep", "tag")
-_JOB: Final = "_slurm"
-_AWAY_PAUSE: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many bytes of variables may go to a job, and how many of outputs are shown of it."""
-
-    sent: int
-    shown: int
+JOB: Final = "_slurm"
+"""The variable that holds the last job."""
 
 
 class CellMagic:
@@ -76,13 +63,14 @@ class CellMagic:
         self._connection = connection
         self._last: dict[str, BatchJob] = {}
 
-    def run(self, text: str, cell: str, limits: Limits) -> None:
-        """Do what the line above a cell says.
+    def run(self, text: str, cell: str, most_bytes: int) -> BatchJob | None:
+        """Do what the line above a cell says; a job that is returned is to be shown.
+
+        ``most_bytes`` of variables go to a Python cell.
 
         Raises:
-            UsageError: the line cannot be meant so.
+            UsageError: the line cannot be meant so, or a variable cannot go.
             ApiError: the server refuses it, or cannot be asked.
-            VariableError, SweepError, NameError: a variable cannot go, or is not there.
             JobFailedError: with ``--block``, the job has not ended well.
         """
         line = sbatch_line.read(sbatch_line.split(text), OURS, repeatable=_REPEATABLE, mixed=True)
@@ -93,59 +81,58 @@ class CellMagic:
             )
         if "help" in line.ours:
             print(HELP)
-        elif "attach" in line.ours:
-            self._attach(line, cell, limits)
-        elif line.ours.keys() & {"dry-run", "test-only"}:
-            tell(self._connection.client, self._submission(line, cell, limits))
-        else:
-            self._submit(line, cell, limits)
-
-    def show(self, job: BatchJob, limits: Limits, into: str = _JOB) -> None:
-        """Show a job under the present cell, live, and in the end what it brings back."""
-        self._shell.user_ns[into] = job
-        place = CellOutput(self._shell, limits.shown)
-        if not place.is_notebook:
-            print(f"Job {job.id} is submitted: `%slurm output -f {job.id}` shows what it writes.")
-            return
-        job.display()
-        if isinstance(job, RunJob):
-            threading.Thread(target=_bring, args=(job, place), daemon=True).start()
-
-    def _submission(self, line: SbatchLine, cell: str, limits: Limits) -> Submission:
+            return None
+        if "attach" in line.ours:
+            return self._named(self._earlier(cell), line)
+        self._connection.ask(SlurmClient.health)  # a submit would try for long where nobody is
         if line.words:
-            return submission.of_python(line, cell, self._shell, limits.sent)
-        return submission.of_shell(line, cell, self._shell)
+            wanted = submission.of_python(line, cell, self._shell, most_bytes)
+        else:
+            wanted = submission.of_shell(line, cell, self._shell)
+        if line.ours.keys() & {"dry-run", "test-only"}:
+            tell(self._connection.client, wanted)
+            return None
+        job = self._named(self._submitted(wanted, cell), line)
+        if not line.ours.keys() & {"block", "wait"}:
+            return job
+        self._wait_for(job)
+        return None
 
-    def _submit(self, line: SbatchLine, cell: str, limits: Limits) -> None:
-        wanted = self._submission(line, cell, limits)
+    def _named(self, job: BatchJob, line: SbatchLine) -> BatchJob:
+        name = str(line.ours.get("into", JOB))
+        if not name.isidentifier():
+            raise UsageError(f"--into names a variable, and {name!r} is no name.")
+        self._shell.user_ns[name] = job
+        return job
+
+    def _submitted(self, wanted: Submission, cell: str) -> BatchJob:
         tag = submission.source_tag(cell)
         self._mention(self._last.get(tag))
         job = self._last[tag] = wanted.submit(self._connection)
-        if line.ours.keys() & {"block", "wait"}:
-            self._wait(job, limits, _into(line))
-        else:
-            self.show(job, limits, _into(line))
+        return job
 
-    def _wait(self, job: BatchJob, limits: Limits, into: str) -> None:
-        self._shell.user_ns[into] = job
-        place = CellOutput(self._shell, limits.shown)
+    def _wait_for(self, job: BatchJob) -> None:
+        """Wait for a job in its cell; what it brings back becomes the notebook's."""
+        place = CellOutput(self._shell)
         if not waiting.wait(self._connection, job, place):
             return
-        _show_outputs(job, place, but=("stream", "error"))  # which are seen already, or will be
+        if isinstance(job, RunJob):
+            job.show_outputs(place, but=("stream", "error"))  # seen already, or about to be raised
         back = job.result()
         if isinstance(job, CellJob):
             self._shell.user_ns.update(back)
 
-    def _attach(self, line: SbatchLine, cell: str, limits: Limits) -> None:
+    def _earlier(self, cell: str) -> BatchJob:
         tag = submission.source_tag(cell)
-        found = self._connection.client.jobs(tag=[tag], sort="-submit_time", limit=1).jobs
-        if not found:
+        found = self._connection.ask(
+            lambda client: client.jobs(tag=[tag], sort="-submit_time", limit=1)
+        )
+        if not found.jobs:
             raise UsageError(
                 "No job of this very cell is known, and none was submitted. `%slurm jobs` lists"
                 " yours, `%slurm attach ID` brings one back."
             )
-        job = attaching.attached(self._connection, found[0])
-        self.show(job, limits, _into(line))
+        return attaching.attached(self._connection, found.jobs[0])
 
     def _mention(self, earlier: BatchJob | None) -> None:
         """Say that the same cell still runs; it is the user's to know whether that is meant."""
@@ -155,33 +142,3 @@ class CellMagic:
                     f"The same cell is job {earlier.id} too, which goes on: `%slurm attach"
                     f" {earlier.id}` shows it, `%slurm cancel {earlier.id}` ends it."
                 )
-
-
-def _into(line: SbatchLine) -> str:
-    name = str(line.ours.get("into", _JOB))
-    if not name.isidentifier():
-        raise UsageError(f"--into names a variable, and {name!r} is no name.")
-    return name
-
-
-def _bring(job: RunJob, place: CellOutput) -> None:
-    """Show what a run has made, when its code has ended."""
-    while True:
-        try:
-            job.over()
-            break
-        except Unavailable:  # the server is away, and may come back
-            time.sleep(_AWAY_PAUSE)
-        except (ApiError, UnsafeFileError):  # the job's widget tells of it
-            return
-    _show_outputs(job, place, but=("stream",))
-
-
-def _show_outputs(job: BatchJob, place: CellOutput, but: Collection[str]) -> None:
-    """Show figures, tables and the like; what was printed was seen as it came."""
-    if not isinstance(job, RunJob):
-        return
-    try:
-        place.show((one for one in job.outputs() if one["output_type"] not in but), job.notebook)
-    except (ApiError, UnsafeFileError, OSError) as error:
-        place.say(f"{error}\n")

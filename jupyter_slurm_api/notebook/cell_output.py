@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..sizes import written
 
-_FIELDS = {
+_MOST: Final = 10 * 2**20
+_FIELDS: Final = {
     "stream": ("name", "text"),
     "display_data": ("data", "metadata"),
     "execute_result": ("data", "metadata", "execution_count"),
@@ -26,14 +27,13 @@ Source: https://jupyter-client.readthedocs.io/en/stable/messaging.html
 class CellOutput:
     """The place under the cell that runs now.
 
-    What is more than ``limit`` bytes is not shown, but told, with the file that has it.
+    What is more than 10 MiB is not shown, but told, with the file that has it.
     """
 
-    def __init__(self, shell: InteractiveShell, limit: int) -> None:
+    def __init__(self, shell: InteractiveShell | None) -> None:
         self._shell: Any = shell  # a kernel's has more than IPython's own
         self._parent = self._shell.get_parent() if hasattr(self._shell, "get_parent") else None
-        self._count = shell.execution_count
-        self._limit = limit
+        self._count = shell.execution_count if shell else 0
         self._line = str(uuid.uuid4())
         self._has_line = False
 
@@ -44,7 +44,7 @@ class CellOutput:
 
     def show(self, outputs: Iterable[Mapping[str, Any]], path: str) -> None:
         """Show outputs of nbformat 4, which ``path`` holds too."""
-        left = self._limit
+        left = _MOST
         for output in outputs:
             if output["output_type"] not in _FIELDS:
                 continue
@@ -52,7 +52,7 @@ class CellOutput:
             if size > left:
                 self.say(
                     f"An output of {written(size)} is not shown: at most"
-                    f" {written(self._limit)} are. It is in {path}.\n"
+                    f" {written(_MOST)} are. It is in {path}.\n"
                 )
                 continue
             left -= size

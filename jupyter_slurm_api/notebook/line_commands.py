@@ -67,7 +67,7 @@ def of_sbatch(
     what: str,
     ours: Mapping[str, Takes],
     explanation: str,
-    act: Callable[[SlurmClient, SbatchLine], Any],
+    act: Callable[[Connection, SbatchLine], Any],
 ) -> LineCommand:
     """Return a command whose line is sbatch's, with options that are ``ours``."""
 
@@ -77,7 +77,7 @@ def of_sbatch(
             say(explanation.rstrip())
             return None
         connection.ask(SlurmClient.health)  # a submit would try for long where nobody is
-        found = connection.ask(lambda client: act(client, line))
+        found = act(connection, line)
         return found.frame() if "df" in line.ours else found
 
     return LineCommand(what, run, Words.of_sbatch(ours))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, cast
@@ -14,13 +14,12 @@ from ..cli import parsers
 from ..cli.parsers import COMMANDS, Command
 from ..cli.saying import say
 from ..cli.sbatch_line import SbatchLine, UsageError
-from ..client import SlurmClient
-from ..views import SubmitAnswer
 from . import acting, batch_scripts, cell_magic, looking
+from .batch_job import BatchJob
 from .connection import Connection
 from .line_commands import LineCommand, of_sbatch, parsed
 from .line_words import ACTIVE_JOBS, JOBS, Words
-from .tables import JobCard
+from .run_commands import ATTACH, RUN
 
 
 def _frame(parser: ArgumentParser) -> None:
@@ -70,20 +69,15 @@ def _acting(program: str, name: str) -> LineCommand:
     return parsed(program, COMMANDS[name], act, *more, others=ACTIVE_JOBS)
 
 
-def _card(client: SlurmClient, answer: SubmitAnswer) -> JobCard:
-    return JobCard(client.job(answer.job_id))
+def _sbatch(connection: Connection, line: SbatchLine) -> Any:
+    if "test-only" in line.ours:
+        return _estimate(connection, line)
+    answer = connection.ask(lambda client: batch_scripts.sbatch(client, line))
+    return BatchJob.of(connection, answer)
 
 
-def sbatch(shown: Callable[[SlurmClient, SubmitAnswer], Any] = _card) -> LineCommand:
-    """Return ``%sbatch``, whose cell gets what is ``shown`` of the job that was submitted."""
-
-    def act(client: SlurmClient, line: SbatchLine) -> Any:
-        if "test-only" in line.ours:
-            return batch_scripts.estimate(client, line)
-        return shown(client, batch_scripts.sbatch(client, line))
-
-    what = "submit a batch script, with sbatch's options"
-    return of_sbatch(what, batch_scripts.SBATCH, batch_scripts.SBATCH_HELP, act)
+def _estimate(connection: Connection, line: SbatchLine) -> Any:
+    return connection.ask(lambda client: batch_scripts.estimate(client, line))
 
 
 SLURM: Final[dict[str, LineCommand]] = {
@@ -97,8 +91,10 @@ SLURM: Final[dict[str, LineCommand]] = {
         "show when and where a job would start",
         batch_scripts.ESTIMATE,
         batch_scripts.ESTIMATE_HELP,
-        batch_scripts.estimate,
+        _estimate,
     ),
+    "attach": ATTACH,
+    "run": RUN,
 }
 """What may follow ``%slurm``."""
 
@@ -125,7 +121,12 @@ NAMES: Final[dict[str, LineCommand]] = {
     "scancel": _acting("%scancel", "cancel"),
     "sinfo": _partition_list("%sinfo"),
     "sacct": parsed("%sacct", _SACCT, looking.accounting, _ids, _frame),
-    "sbatch": sbatch(),
+    "sbatch": of_sbatch(
+        "submit a batch script, with sbatch's options",
+        batch_scripts.SBATCH,
+        batch_scripts.SBATCH_HELP,
+        _sbatch,
+    ),
 }
 """The line magics."""
 

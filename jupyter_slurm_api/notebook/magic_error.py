@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from ..cli.sbatch_line import UsageError
 from ..cli.text import harmless
 from ..client import ApiError
+from ..runs.directory import UnsafeFileError
 
 
 class SlurmMagicError(Exception):
@@ -23,5 +24,5 @@ def in_words() -> Iterator[None]:
     """Let what a server or a command line is refused with end the cell by its sentence."""
     try:
         yield
-    except (ApiError, UsageError) as error:
+    except (ApiError, UsageError, UnsafeFileError) as error:
         raise SlurmMagicError(str(error)) from error

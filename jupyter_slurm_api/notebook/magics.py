@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
-from traitlets import Unicode, observe, validate
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    line_magic,
+    magics_class,
+    no_var_expand,
+)
+from traitlets import Integer, Unicode, observe, validate
 
 if TYPE_CHECKING:  # pydantic and httpx are loaded when a server is asked
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .cell_magic import CellMagic
     from .connection import Connection
     from .known import Known
 
@@ -30,8 +39,13 @@ class SlurmMagics(Magics):
     )
     token = Unicode(help="Its token; empty for the one that is found").tag(config=True)
 
+    max_bytes = Integer(
+        256 * 2**20, min=0, help="How many bytes of variables may go to a Python cell"
+    ).tag(config=True)
+
     _connection: Connection | None = None
     _known: Known | None = None
+    _cells: CellMagic | None = None
 
     @property
     def connection(self) -> Connection:
@@ -51,10 +65,13 @@ class SlurmMagics(Magics):
         if self._connection is not None:
             self._connection.name(self.url or None, self.token or None)
 
-    @line_magic
-    def slurm(self, line: str) -> Any:
-        """Look at jobs, and act on them: `%slurm help` names what there is."""
-        return self._run("slurm", line)
+    @line_cell_magic
+    def slurm(self, line: str, cell: str | None = None) -> Any:
+        """Submit a cell as a job (`%%slurm`), or look at jobs, and act on them (`%slurm`).
+
+        `%%slurm --help` and `%slurm help` explain what there is.
+        """
+        return self._run("slurm", line) if cell is None else self._run_cell(line, cell)
 
     @line_magic
     def squeue(self, line: str) -> Any:
@@ -77,10 +94,15 @@ class SlurmMagics(Magics):
         return self._run("sacct", line)
 
     @no_var_expand  # what looks like a variable is the job's own
-    @line_magic
-    def sbatch(self, line: str) -> Any:
-        """Submit a batch script, with sbatch's options."""
-        return self._run("sbatch", line)
+    @line_cell_magic
+    def sbatch(self, line: str, cell: str | None = None) -> Any:
+        """Submit a batch script in a file, or a cell, with sbatch's options."""
+        return self._run("sbatch", line) if cell is None else self._run_cell(line, cell)
+
+    @property
+    def _shell(self) -> InteractiveShell:
+        assert self.shell is not None  # noqa: S101 - magics are made for one
+        return self.shell
 
     def completions(self, text: str) -> list[str]:
         """Return what may stand where a line's text ends."""
@@ -93,7 +115,21 @@ class SlurmMagics(Magics):
         return completions(LINES, self._known, text)
 
     def _run(self, name: str, line: str) -> Any:
+        from .batch_job import BatchJob
+        from .cell_magic import JOB
         from .line_commands import run_line
         from .line_magics import NAMES
 
-        return run_line(NAMES[name], self.connection, line)
+        found = run_line(NAMES[name], self.connection, line)
+        if isinstance(found, BatchJob):
+            self._shell.user_ns[JOB] = found
+        return found
+
+    def _run_cell(self, line: str, cell: str) -> Any:
+        from .cell_magic import CellMagic
+        from .magic_error import in_words
+
+        if self._cells is None:
+            self._cells = CellMagic(self._shell, self.connection)
+        with in_words():
+            return self._cells.run(line, cell, self.max_bytes)

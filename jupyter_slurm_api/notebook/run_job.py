@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from IPython.core.getipython import get_ipython
 from typing_extensions import Self
 
+from ..client import ApiError, Unavailable
 from ..models import ParameterValue
 from ..runs import outcome
-from ..runs.directory import RunDirectory
+from ..runs.directory import RunDirectory, UnsafeFileError
 from ..views import JobView, SubmitAnswer
 from .batch_job import BatchJob
+from .cell_output import CellOutput
 from .connection import Connection
 from .failures import JobFailedError, RemoteError, why
 from .results import Results
@@ -20,6 +24,9 @@ from .results import Results
 _FIRST_PAUSE: Final = 0.25
 _LAST_PAUSE: Final = 2.0
 _LAST_LOOK: Final = 5.0
+_AWAY_PAUSE: Final = 10.0
+_PRINTED: Final = ("stream",)
+"""What was seen as it came, in the job's widget."""
 
 
 class RunJob(BatchJob):
@@ -39,6 +46,32 @@ class RunJob(BatchJob):
     def outputs(self) -> list[dict[str, Any]]:
         """Return what was shown so far: figures, tables and texts, as nbformat has them."""
         return self._results(self.view()).outputs()
+
+    def display(self) -> None:
+        """Show it under the present cell, live, and what it has made when its code has ended."""
+        super().display()
+        place = CellOutput(get_ipython())
+        if place.is_notebook:
+            threading.Thread(target=self._bring, args=(place,), daemon=True).start()
+
+    def show_outputs(self, place: CellOutput, but: Collection[str]) -> None:
+        """Show figures, tables and the like, ``but`` not outputs of these types."""
+        try:
+            shown = (one for one in self.outputs() if one["output_type"] not in but)
+            place.show(shown, self.notebook)
+        except (ApiError, UnsafeFileError, OSError) as error:
+            place.say(f"{error}\n")
+
+    def _bring(self, place: CellOutput) -> None:
+        while True:
+            try:
+                self.over()
+                break
+            except Unavailable:  # the server is away, and may come back
+                time.sleep(_AWAY_PAUSE)
+            except (ApiError, UnsafeFileError):  # the job's widget tells of it
+                return
+        self.show_outputs(place, but=_PRINTED)
 
     @property
     def notebook(self) -> str:

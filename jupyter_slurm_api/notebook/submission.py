@@ -18,9 +18,10 @@ from ..cli.sbatch_line import SbatchLine, UsageError
 from ..client import Invalid
 from ..models import ParameterValue
 from ..runs import preparing
-from ..runs.directory import RunDirectory
+from ..runs.directory import RunDirectory, UnsafeFileError
 from ..runs.run import Run
 from ..runs.script import script
+from ..runs.variables import VariableError
 from . import names, sweep
 from .batch_job import BatchJob
 from .cell_job import CellJob
@@ -79,13 +80,11 @@ def of_shell(line: SbatchLine, cell: str, shell: InteractiveShell) -> Submission
     """Return a shell cell's submission.
 
     Raises:
-        UsageError: an option is for Python cells alone.
-        NameError, ValueError, TypeError: with ``--format``, a variable is not there, or
-            cannot be written so.
+        UsageError: an option is for Python cells alone; with ``--format``, a variable is not
+            there, or cannot be written so.
     """
     _refuse_options_of_python(line)
-    text = formatted(cell, shell.user_ns) if "format" in line.ours else cell
-    text = text.lstrip("\n")
+    text = (_formatted(cell, shell) if "format" in line.ours else cell).lstrip("\n")
     text = text if text.startswith("#!") else _BASH + text
     return Submission(
         text,
@@ -100,9 +99,8 @@ def of_python(line: SbatchLine, cell: str, shell: InteractiveShell, limit: int) 
     """Return a Python cell's submission, with the directory of its run written.
 
     Raises:
-        UsageError: the line cannot be meant so, or the cell needs variables that it does
-            not name.
-        SweepError, VariableError: it says which parameter or variable cannot go.
+        UsageError: the line cannot be meant so, a variable cannot go, or the cell needs
+            variables that the line does not name.
         Invalid: the directory cannot be made there.
     """
     if "format" in line.ours:
@@ -121,6 +119,8 @@ def of_python(line: SbatchLine, cell: str, shell: InteractiveShell, limit: int) 
     work_dir = line.work_dir("")
     try:
         directory = preparing.cell(Path(work_dir), run, sent, limit=limit, tasks=tasks)
+    except (VariableError, UnsafeFileError) as error:
+        raise UsageError(str(error)) from error
     except OSError as error:
         raise Invalid(
             f"What the cell needs cannot be written to {work_dir}: {error.strerror}. Name a"
@@ -138,6 +138,13 @@ def of_python(line: SbatchLine, cell: str, shell: InteractiveShell, limit: int) 
         directory,
         labels,
     )
+
+
+def _formatted(cell: str, shell: InteractiveShell) -> str:
+    try:
+        return formatted(cell, shell.user_ns)
+    except (NameError, ValueError, TypeError) as error:
+        raise UsageError(f"--format: {error}") from error
 
 
 def source_tag(cell: str) -> str:

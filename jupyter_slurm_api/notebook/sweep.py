@@ -7,11 +7,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from ..cli.sbatch_line import UsageError
+
 _MOST_TASKS: Final = 100_000
 _LONGEST_LABEL: Final = 200
 
 
-class SweepError(Exception):
+class SweepError(UsageError):
     """A parameter that cannot be swept over."""
 
 
