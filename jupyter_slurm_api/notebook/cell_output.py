@@ -32,7 +32,7 @@ class CellOutput:
 
     def __init__(self, shell: InteractiveShell | None) -> None:
         self._shell: Any = shell  # a kernel's has more than IPython's own
-        self._parent = self._shell.get_parent() if hasattr(self._shell, "get_parent") else None
+        self._parent = getattr(self._shell, "get_parent", lambda: None)()
         self._count = shell.execution_count if shell else 0
         self._line = str(uuid.uuid4())
         self._has_line = False

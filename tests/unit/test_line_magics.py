@@ -17,7 +17,7 @@ import jupyter_slurm_api
 from jupyter_slurm_api.client import SlurmClient
 from jupyter_slurm_api.notebook.connection import Connection
 from jupyter_slurm_api.notebook.line_commands import LineCommand, run_line
-from jupyter_slurm_api.notebook.line_magics import NAMES, sbatch, slurm
+from jupyter_slurm_api.notebook.line_magics import NAMES, slurm
 from jupyter_slurm_api.notebook.line_words import Words
 from jupyter_slurm_api.notebook.magic_error import SlurmMagicError
 
@@ -212,17 +212,11 @@ class TestSubmitting:
 
     @pytest.mark.parametrize("script", ["job.sh", "~/job.sh"])
     def test_a_script(self, run, server, answers, script):
-        assert run(f"%sbatch --time 10 -n4 --tag a --tag b {script}").job.slurm_id == "7"
-        sent = json.loads(server.asked[-2].content)
+        assert run(f"%sbatch --time 10 -n4 --tag a --tag b {script}").id == "7"
+        sent = json.loads(server.asked[-1].content)
         assert sent["parameters"] == {"time": "10", "ntasks": "4"}
         assert (sent["name"], sent["tags"]) == ("job.sh", ["a", "b"])
         assert sent["work_dir"] == str(answers)
-
-    def test_its_cell_shows_what_it_is_given_to_show(self, server):
-        connection = Connection("http://a/")
-        connection._client = SlurmClient("http://a/", "t", transport=httpx.MockTransport(server))
-        shown = sbatch(lambda _client, answer: f"job {answer.slurm_id}")
-        assert run_line(shown, connection, "--wrap=true") == "job 7"
 
     @pytest.mark.parametrize(
         ("line", "said"),
