@@ -110,7 +110,7 @@ class RunJob(BatchJob):
             raise RemoteError(f"Job {self.id} failed: {told.error}", self._traceback())
         if view.status == "COMPLETED":
             raise JobFailedError(f"Job {self.id} has left nothing in {self.directory.path}.")
-        ours = told.message if told else outcome.told_by(view.exit_code, str(self.directory.path))
+        ours = told.message if told else self._told_by_its_end(view)
         raise JobFailedError(why(self._connection.client, view, ours))
 
     def over(self, timeout: float | None = None) -> JobView:
@@ -129,6 +129,9 @@ class RunJob(BatchJob):
             if time.monotonic() - looked > min(1 + waited / 20, _LAST_LOOK):
                 view, looked = self.view(), time.monotonic()
         return view
+
+    def _told_by_its_end(self, view: JobView) -> str | None:
+        return outcome.told_by(view.exit_code, view.exit_signal, str(self.directory.path))
 
     def _traceback(self) -> list[str]:
         found = [one["traceback"] for one in self.outputs() if one["output_type"] == "error"]

@@ -16,6 +16,9 @@ NO_PYTHON: Final = 92
 NOT_READY: Final = 93
 DIED: Final = 94
 
+_OUTPUT_NOT_OPENED: Final = 53
+"""What slurmd says in a signal's place; source: its ``ESLURMD_`` codes, seen with 22.05."""
+
 _BY_EXIT_CODE: Final = {
     NOT_SHARED: (
         "The node does not see the directory of this run ({path}): it is not shared with the"
@@ -61,7 +64,12 @@ class Outcome:
         return cls(**{name: said.get(name) for name in cls.__dataclass_fields__})
 
 
-def told_by(exit_code: int | None, path: str) -> str | None:
-    """Return what an exit code of ours means, of a run in this directory."""
-    told = _BY_EXIT_CODE.get(exit_code or 0)
+def told_by(exit_code: int | None, exit_signal: int | None, path: str) -> str | None:
+    """Return what a job's end means that its script chose, or Slurm in place of its script.
+
+    The job's output lies in the directory of its run, ``path``: Slurm cannot open it where
+    that is not shared, and begins no script.
+    """
+    is_shared = exit_signal != _OUTPUT_NOT_OPENED
+    told = _BY_EXIT_CODE.get(exit_code or 0 if is_shared else NOT_SHARED)
     return told.format(path=path) if told else None

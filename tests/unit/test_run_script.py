@@ -112,6 +112,9 @@ class TestOutcome:
         assert Outcome.read(told.written()) == told
 
     def test_exit_codes_of_ours_are_told_in_words(self):
-        assert "--chdir" in (outcome.told_by(outcome.NOT_SHARED, "/runs/1") or "")
-        assert outcome.told_by(1, "/runs/1") is None
-        assert outcome.told_by(None, "/runs/1") is None
+        assert "--chdir" in (outcome.told_by(outcome.NOT_SHARED, None, "/runs/1") or "")
+        assert outcome.told_by(1, None, "/runs/1") is None
+        assert outcome.told_by(None, 9, "/runs/1") is None
+
+    def test_so_is_an_output_that_slurm_could_not_open(self):
+        assert "/runs/1" in (outcome.told_by(0, 53, "/runs/1") or "")
