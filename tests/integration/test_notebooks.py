@@ -31,7 +31,9 @@ def executed(server):
         return client.execute(cwd=str(directory), env=environment)
 
     with ThreadPoolExecutor(len(NOTEBOOKS)) as threads:
-        return dict(zip([path.stem for path in NOTEBOOKS], threads.map(run, NOTEBOOKS)))
+        return dict(
+            zip([path.stem for path in NOTEBOOKS], threads.map(run, NOTEBOOKS), strict=True)
+        )
 
 
 def outputs(notebook):
