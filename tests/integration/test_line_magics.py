@@ -91,10 +91,9 @@ class TestOne:
         assert kernel.run(f"%slurm output {ended}").text == said
         assert kernel.run(f"%slurm output -n 1 {ended}").text == said.partition("\n")[2]
 
-    def test_it_is_followed_until_the_job_is_over(self, kernel, server):
-        server.submit(f"{SCRIPT}echo begun; sleep 0.5; echo done", name="followed")
-        ran = kernel.run("%slurm output -f followed")
-        assert ran.text == "begun\ndone\nThe job is over: COMPLETED.\n"
+    def test_it_is_followed_until_the_job_is_over(self, kernel, ended):
+        ran = kernel.run(f"%slurm output -f -n 1 {ended}")
+        assert ran.text.endswith("\nThe job is over: COMPLETED.\n")
 
     def test_or_until_it_is_interrupted_and_the_job_goes_on(self, kernel, server):
         job_id = server.submit(f"{SCRIPT}echo begun; sleep 60", name="endless")
@@ -147,11 +146,13 @@ class TestSubmitting:
     def test_a_script_is_submitted_as_with_sbatch(self, kernel, server):
         (server.work_dir / "job.sh").write_text(f"{SCRIPT}echo $0 $x {{x}}; exit 3\n")
         kernel.run("x = 'of the notebook'")
-        ran = kernel.run("%sbatch --time=5 -J 'a job' --comment='{x} $x' job.sh")
-        assert "%slurm cancel" in ran.shown()
-        job = wait_for("it", lambda: server.call("GET", "slurm/jobs?name=a job").json()["jobs"])[0]
-        assert server.job(job["job_id"])["parameters"]["comment"] == "{x} $x"
-        server.wait_for_status(job["job_id"], "FAILED")
+        line = "%sbatch --time=5 -J 'a job' --comment='{x} $x' job.sh"
+        assert kernel.run(f"submitted = {line}").error is None
+        assert kernel.value("submitted.wait(60).status") == "FAILED"
+        assert kernel.value("[_slurm.view().name, _slurm.view().parameters['comment']]") == [
+            "a job",
+            "{x} $x",
+        ]
 
     @pytest.mark.parametrize(
         "line",

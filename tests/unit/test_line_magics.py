@@ -334,7 +334,8 @@ class TestServerThatMoved:
 
 class TestLoading:
     @pytest.fixture
-    def shell(self):
+    def shell(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a shell takes it
         config = Config()
         config.HistoryManager.enabled = False
         shell = InteractiveShell(config=config)
