@@ -100,6 +100,7 @@ def _carry_out(site: Site, traffic: Traffic, seed: int, seconds: float) -> None:
 
 def _settle(site: Site, traffic: Traffic) -> None:
     """Let all jobs end, send every key once more, and wait until nothing moves any more."""
+    site.give_nodes_back()
     _wait("jobs to end by themselves", _NATURAL_END, lambda: not _queue(site))
     traffic.end()
     traffic.send_all_keys_again()

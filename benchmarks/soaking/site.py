@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -130,6 +131,14 @@ class Site:
         repairs()
         outage.until = time.time()
         tell(f"       {fault.kind}: repaired after {outage.until - outage.since:.1f} s")
+        with suppress(subprocess.SubprocessError):  # another fault may last
+            self.give_nodes_back()
+
+    def give_nodes_back(self) -> None:
+        """Do what an administrator does: a controller that lost a job drains the job's nodes."""
+        nodes = self.slurm("sinfo", "--noheader", "--Node", "--states=drain", "--format=%N").split()
+        if nodes:
+            self.slurm("scontrol", "update", f"nodename={','.join(set(nodes))}", "state=resume")
 
     def _deeds(self, kind: str) -> tuple[Callable[[], object], Callable[[], object]]:
         part, _, how = kind.rpartition(" ")
