@@ -1,0 +1,114 @@
+"""A real JupyterLab (its Notebook 7 too) on a real Slurm, in Debian's chromium.
+
+The server and the cluster are one for all these tests, the page is each test's own.
+Pictures are written to the directory that SCREENSHOTS names, where it is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_slurm_api.local.devcluster import DevCluster
+from jupyter_slurm_api.local.spec import ClusterSpec
+from notebook_page import NotebookPage
+from servers import Server
+
+_CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all on one worker: they share a cluster, a server and a browser."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args) -> dict[str, Any]:
+    """Playwright's own browsers are a download; Debian's is there."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": shutil.which("chromium"),
+        "args": list(_CHROMIUM),
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 1000}}
+
+
+@pytest.fixture(scope="session")
+def cluster_environment() -> Iterator[dict[str, str]]:
+    """What a client needs to reach the cluster of these tests."""
+    directory = Path(tempfile.mkdtemp(prefix="jsa-cluster-"))
+    directory.chmod(0o755)
+    cluster = DevCluster(directory)
+    cluster.up(ClusterSpec(nodes=4, cpus=4, settings={"MinJobAge": "5"}))
+    yield cluster.environment()
+    cluster.down(purge=True)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory, cluster_environment) -> Iterator[Server]:
+    """JupyterLab, started as a user would; Notebook 7 is at /tree of it."""
+    home = tmp_path_factory.mktemp("lab")
+    for name, settings in _SETTINGS.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+    places = {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+    server = Server(
+        home,
+        {**cluster_environment, **places},
+        command=("lab",),
+        arguments=(
+            "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
+        ),
+    )
+    with server:
+        yield server
+
+
+@pytest.fixture
+def notebook(page, lab) -> NotebookPage:
+    """A browser's page that opens notebooks of the server's."""
+    return NotebookPage(page, lab)
+
+
+@pytest.fixture
+def picture(page):
+    """Write a picture of what a locator shows, where somebody wants to look at them."""
+
+    def write(name: str, locator: Any = None) -> None:
+        if directory := os.environ.get("SCREENSHOTS"):
+            path = Path(directory, f"{name}.png")
+            (locator or page).screenshot(path=path)
+
+    return write
