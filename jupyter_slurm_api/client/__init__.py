@@ -3,12 +3,14 @@
 from .client import SlurmClient
 from .discovery import Server
 from .failures import ApiError, Conflict, Denied, Invalid, NotFound, ServerNotFound, Unavailable
+from .leaving import Leave
 
 __all__ = [
     "ApiError",
     "Conflict",
     "Denied",
     "Invalid",
+    "Leave",
     "NotFound",
     "Server",
     "ServerNotFound",

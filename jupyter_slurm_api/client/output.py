@@ -13,7 +13,8 @@ from ..messages import Data, End, FollowMessage, Gap, Kept
 from ..outputs import Stream
 from .calls import Calls, path_of
 from .failures import ApiError
-from .following import follow
+from .following import PATIENCE, follow
+from .leaving import Leave
 from .session import READING
 
 _MESSAGES: Final[dict[str, TypeAdapter[FollowMessage]]] = {
@@ -68,15 +69,22 @@ class OutputCalls(Calls):
         )
 
     def follow(
-        self, job_id: str, stream: Stream = "stdout", *, offset: int = 0
+        self,
+        job_id: str,
+        stream: Stream = "stdout",
+        *,
+        offset: int = 0,
+        leave: Leave | None = None,
+        patience: float = PATIENCE,
     ) -> Iterator[FollowMessage]:
         """Yield what an output has from ``offset`` on, and what comes, until its job is over.
 
-        The last is an `End`. A connection that breaks is made anew, and nothing comes twice.
+        The last is an `End`, unless leave is taken. A connection that breaks is made anew,
+        for ``patience`` seconds, and nothing comes twice.
         """
         path = path_of(job_id, "output", "stream")
         connect = partial(self._session.events, path, query={"stream": stream, "offset": offset})
-        for event in follow(connect):
+        for event in follow(connect, leave=leave, patience=patience):
             message = _message(event.kind, event.data) if event else None
             if message is None:
                 continue

@@ -51,7 +51,7 @@ class Server:
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
-    monkeypatch.setattr("jupyter_slurm_api.client.following.time.sleep", lambda _: None)
+    monkeypatch.setattr("jupyter_slurm_api.client.leaving.Leave.wait", lambda *_: None)
 
 
 class TestReading:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_slurm_api.client import NotFound, Unavailable, following
+from jupyter_slurm_api.client import Leave, NotFound, Unavailable, following
 from jupyter_slurm_api.client.event_stream import EventReader, ServerEvent
 
 
@@ -103,11 +103,12 @@ class TestFollowing:
             def monotonic(self):
                 return self.now
 
-            def sleep(self, seconds):
+            def wait(self, seconds):
                 self.now += seconds
 
         clock = Clock()
         monkeypatch.setattr(following, "time", clock)
+        monkeypatch.setattr(Leave, "wait", lambda _, seconds: clock.wait(seconds))
         return clock
 
     @pytest.fixture
@@ -160,3 +161,12 @@ class TestFollowing:
         next(events)
         next(events)
         assert clock.now == 7
+
+    def test_who_leaves_is_let_go(self, server):
+        server.connections = [b"data: a\n\n"]
+        leave = Leave()
+        events = following.follow(server.connect, leave=leave)
+        assert [next(events), next(events).data] == [None, "a"]
+        leave.take()
+        assert list(events) == []
+        assert server.asked == [""]
