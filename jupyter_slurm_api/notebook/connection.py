@@ -9,6 +9,7 @@ from typing import TypeVar
 import httpx
 
 from ..client import ApiError, Denied, SlurmClient, Unavailable
+from .watching import Watcher
 
 T = TypeVar("T")
 
@@ -19,13 +20,15 @@ GONE = (Denied, Unavailable)
 class Connection:
     """The server of a kernel, shared by its magics, jobs and widgets, in whatever thread.
 
-    Without ``url`` the server is found as `client.discovery.find` says.
+    Without ``url`` the server is found as `client.discovery.find` says. ``watcher`` tells
+    what changes there.
     """
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
         self._named = (url, token)
         self._client: SlurmClient | None = None
         self._lock = threading.Lock()
+        self.watcher = Watcher(self)
 
     @property
     def client(self) -> SlurmClient:
