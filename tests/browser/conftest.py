@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
@@ -96,10 +98,29 @@ def lab(tmp_path_factory, cluster_environment) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def page(browser, browser_context_args) -> Page:
+    """One page for all tests: JupyterLab takes seconds to come up."""
+    return browser.new_context(**browser_context_args).new_page()
+
+
 @pytest.fixture
-def notebook(page, lab) -> NotebookPage:
-    """A browser's page that opens notebooks of the server's."""
-    return NotebookPage(page, lab)
+def notebook(page, lab) -> Iterator[NotebookPage]:
+    """Notebooks in a browser; what a test opens is closed with it, and the kernels end."""
+    notebook = NotebookPage(page, lab)
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def accessible(page):
+    """Look with axe-core whether what a selector names is for everybody."""
+
+    def check(selector: str) -> None:
+        found = Axe().run(page, context={"include": [[selector]]})
+        assert not found.response["violations"], found.generate_report()
+
+    return check
 
 
 @pytest.fixture

@@ -22,17 +22,32 @@ _KERNEL_READY = """async () => {
   await sessionContext.ready;
   await sessionContext.session?.kernel?.info;
 }"""
+_OPEN = """path => window.jupyterapp.commands.execute('docmanager:open', {path}).then(() => {})"""
+_IS_OPEN = """path => {
+  const panel = window.jupyterapp?.shell.currentWidget;
+  return panel?.sessionContext && panel.context.path === path;
+}"""
 _RUN = """index => {
   const app = window.jupyterapp;
   app.shell.currentWidget.content.activeCellIndex = index;
   app.commands.execute('notebook:run-cell');
 }"""
+_CLOSE = """async () => {
+  for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+    if (!widget.sessionContext) continue;
+    await widget.sessionContext.shutdown();
+    widget.dispose();
+  }
+}"""
+_CELL = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell"
 
 PATIENCE_MS = 30_000
 
+Application = Literal["lab", "notebook"]
+
 
 class NotebookPage:
-    """One page with one notebook."""
+    """A notebook at a time: in a JupyterLab that stays, or in a page of Notebook 7."""
 
     def __init__(self, page: Page, server: Server) -> None:
         self.page = page
@@ -50,23 +65,27 @@ class NotebookPage:
         nbformat.write(written, path)
         return path
 
-    def open(
-        self,
-        name: str,
-        *cells: str,
-        within: Literal["lab", "notebook"] = "lab",
-        kernel: bool = True,
-    ) -> None:
+    def open(self, name: str, *cells: str, within: Application = "lab") -> None:
         """Open a notebook, one of these cells if there are any, and wait for its kernel."""
         if cells:
             self.write(name, *cells)
-        path = f"lab/tree/{name}?reset&" if within == "lab" else f"notebooks/{name}?"
+        if within == "notebook":
+            self._visit(f"notebooks/{name}?")
+        elif "/lab" not in self.page.url:
+            self._visit("lab?reset&")
+        if within == "lab":
+            self.page.evaluate(_OPEN, name)
+        self.page.wait_for_function(_IS_OPEN, arg=name)
+        self.page.evaluate(_KERNEL_READY)
+
+    def _visit(self, path: str) -> None:
         self.page.goto(f"{self.server.url}{path}token={self.server.token}")
         self.page.wait_for_function("window.jupyterapp !== undefined")
         self.page.evaluate(_READY)
-        self.page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext")
-        if kernel:
-            self.page.evaluate(_KERNEL_READY)
+
+    def close(self) -> None:
+        """Close all notebooks as they are, and end their kernels."""
+        self.page.evaluate(_CLOSE)
 
     def run(self, index: int = 0) -> Locator:
         """Run a cell, wait for nothing, and return its output area."""
@@ -75,7 +94,7 @@ class NotebookPage:
 
     def output(self, index: int = 0) -> Locator:
         """Return what is shown below a cell."""
-        return self.page.locator(".jp-Notebook-cell").nth(index).locator(".jp-Cell-outputArea")
+        return self.page.locator(_CELL).nth(index).locator(".jp-Cell-outputArea")
 
     def command(self, name: str, **arguments: object) -> None:
         """Do a command of the application, and wait for its end."""
