@@ -34,7 +34,7 @@ class SweepJob(RunJob):
         from .job_widget import JobWidget
 
         labels = Run.read(self.directory).tasks
-        return JobWidget(self._connection, self._job_id, task_labels=labels)
+        return JobWidget(self._connection, self._job_id, dict(enumerate(labels)))
 
     def result(self, timeout: float | None = None) -> dict[str, list[Any]]:
         """Return each variable that comes back as a list, in the order of the tasks.
