@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
+from IPython.core.getipython import get_ipython
 
 from ..client import ApiError, Denied, SlurmClient, Unavailable
 from .watching import Watcher
@@ -29,6 +30,13 @@ class Connection:
         self._client: SlurmClient | None = None
         self._lock = threading.Lock()
         self.watcher = Watcher(self)
+
+    @classmethod
+    def of_kernel(cls) -> Connection:
+        """Return that of the magics; where they are not loaded, one to a server that is found."""
+        shell: Any = get_ipython()
+        magics = shell.magics_manager.registry.get("SlurmMagics") if shell else None
+        return magics.connection if magics else cls()
 
     @property
     def client(self) -> SlurmClient:
@@ -66,6 +74,7 @@ class Connection:
         with self._lock:
             self._named = (url, token)
             self._client = None
+        self.watcher.turn()
 
 
 def _was_not_heard(error: ApiError) -> bool:

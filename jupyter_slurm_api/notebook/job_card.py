@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from .. import states
-from ..cli.card import facts, size
+from ..cli.card import facts
 from ..cli.text import harmless, harmless_lines
 from ..models import ParameterValue
 from ..report import Efficiency, JobReport
+from ..sizes import written
 from ..views import JobView
 
 _HELD: Final = ("JobHeldUser", "JobHeldAdmin")
@@ -34,9 +35,7 @@ def card_of(job: JobView, report: JobReport | None) -> dict[str, Any]:
         "stderr": harmless(job.stderr_path or ""),
         "counts": dict(job.array.counts) if job.array else {},
         "facts": [
-            [label, harmless(value)]
-            for label, value in facts(job)
-            if label not in _SHOWN_OTHERWISE
+            [label, harmless(value)] for label, value in facts(job) if label not in _SHOWN_OTHERWISE
         ],
         "can": list(_can(job)),
         "next": next_run(job, report) if over else [],
@@ -87,7 +86,7 @@ def _report(report: JobReport, job: JobView) -> dict[str, Any]:
     failure = report.failure
     return {
         "cpu": _efficiency("CPU", report.cpu, lambda seconds: f"{seconds:.4g} s"),
-        "memory": _efficiency("Memory", report.memory, lambda amount: size(int(amount))),
+        "memory": _efficiency("Memory", report.memory, lambda amount: written(int(amount))),
         "failure": failure
         and {
             "explanation": harmless(failure.explanation),

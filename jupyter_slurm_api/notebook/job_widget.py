@@ -34,8 +34,8 @@ Over = Callable[[JobView], object]
 class JobWidget(LiveWidget):
     """Shows one job, by its UUID or its Slurm id, until it is over.
 
-    ``task_labels`` says in words what each task of an array is, by task id. A job that
-    is submitted once more by its button takes the place of the one before it.
+    ``task_labels`` says in words what each task of an array is, by task id. A job that is
+    submitted once more by its button takes the place of the one before it.
     """
 
     _esm = static("asking.js", "terminal.js", "tasks.js", "job.js")
@@ -60,7 +60,7 @@ class JobWidget(LiveWidget):
     ) -> None:
         self._outputs: dict[Stream, LiveOutput] = {}
         super().__init__(connection)
-        self._labels = dict(task_labels or {})
+        self._labels = {one: harmless(label) for one, label in (task_labels or {}).items()}
         self._on_over: list[Over] = []
         self._open(job_id)
 
@@ -136,7 +136,7 @@ class JobWidget(LiveWidget):
             started = list(self._connection.client.iter_tasks(self.job_id, limit=_PAGE))
         self._states.put(job, started)
         ids = self._states.ids
-        labels = {str(one): harmless(self._labels[one]) for one in ids if one in self._labels}
+        labels = {str(one): self._labels[one] for one in ids if one in self._labels}
         self.tasks = {"ids": ids, "labels": labels}
         self.task_states = self._states.letters
 

@@ -52,7 +52,7 @@ class LastState:
 def publish(bundle: dict[str, Any], display_id: str | None = None, *, update: bool = False) -> None:
     """Show what is given by MIME type."""
     transient = {"display_id": display_id} if display_id else None
-    publish_display_data(bundle, transient=transient, update=update)  # type: ignore[no-untyped-call]
+    publish_display_data(bundle, transient=transient, update=update)
 
 
 def of_job(job: JobView, output: str) -> dict[str, str]:

@@ -62,6 +62,9 @@ class LiveWidget(anywidget.AnyWidget):
         super().close()
 
     def _ipython_display_(self) -> None:
+        self.display()
+
+    def display(self) -> None:
         """Show the widget, and before it what stays of it in a notebook that is saved."""
         self.kept.show(self._last_state())
         publish((self._repr_mimebundle_() or ({},))[0])

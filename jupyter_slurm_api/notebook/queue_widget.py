@@ -34,8 +34,9 @@ _Page: TypeAlias = tuple[JobsView | QueueView, list[Row]]
 class QueueWidget(LiveWidget):
     """Shows one's own jobs, also those that have ended, or with ``mine`` false the cluster's queue.
 
-    The own come from the server's memory at each change. Everybody's costs Slurm a
-    squeue, so it is asked for every 15 s, while a page shows it.
+    The server is that of the magics, unless another ``connection`` is given. The own jobs
+    come from its memory at each change. Everybody's cost Slurm a squeue, so they are asked
+    for every 15 s, while a page shows them.
     """
 
     _esm = static("asking.js", "grid.js", "queue.js")
@@ -53,12 +54,12 @@ class QueueWidget(LiveWidget):
     mine = traitlets.Bool(default_value=True).tag(sync=True)
     rows: Any = traitlets.Dict().tag(sync=True, to_json=lambda _, widget: widget.table.all())
 
-    def __init__(self, connection: Connection, *, mine: bool = True) -> None:
+    def __init__(self, connection: Connection | None = None, *, mine: bool = True) -> None:
         self.table = QueueTable()
         self._pages: list[_Page] = []
         self._shown_at = time.monotonic()
         self._kept_at = -math.inf
-        super().__init__(connection, mine=mine)
+        super().__init__(connection or Connection.of_kernel(), mine=mine)
         with contextlib.suppress(ApiError):
             self._look()  # so that something is there when it is first shown
         self._start()

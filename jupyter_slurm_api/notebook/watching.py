@@ -59,6 +59,14 @@ class Watcher:
 
         return end
 
+    def turn(self) -> None:
+        """Listen to another server: that of the connection, which has changed."""
+        with self._lock:
+            if self._leave is not None:
+                self._leave.take()
+                self._leave = Leave()
+                self._start(self._leave)
+
     def _start(self, leave: Leave) -> None:
         threading.Thread(
             target=self._run, args=(leave,), name="jupyter-slurm-events", daemon=True
