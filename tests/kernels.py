@@ -59,7 +59,7 @@ class Kernel:
 
         def take(message: dict[str, Any]) -> None:
             kind, content = message["msg_type"], message["content"]
-            if kind in ("stream", "display_data", "update_display_data", "execute_result"):
+            if kind in ("stream", "display_data", "execute_result"):
                 reply.outputs.append(content)
             elif kind == "error":
                 reply.error = "\n".join(content["traceback"])

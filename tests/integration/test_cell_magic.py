@@ -63,9 +63,9 @@ class TestShell:
         kinds = {kind for one in reply.outputs for kind in one.get("data", {})}
         assert {"application/vnd.jupyter.widget-view+json", "text/html"} <= kinds
         assert value("job.status") == "PENDING"
-        assert value("job.view().comment") == "from-the-cell"
         kernel.run("job.release()")
         assert value("job.wait().status") == "COMPLETED"
+        assert value("job.view().comment") == "from-the-cell"
 
     def test_a_shebang_is_kept(self, kernel):
         reply = kernel.run(f"%%slurm {QUICK} --block\n#!/usr/bin/env python3\nprint(6 * 7)")

@@ -67,7 +67,7 @@ def test_python_cells_with_figures(executed):
 def test_a_sweep_with_a_plot_at_the_end(executed):
     notebook = executed["03-sweep"]
     table = next(one for one in outputs(notebook) if "loss" in str(one.get("data", "")))
-    assert table.data["text/plain"].count("COMPLETED") == 6
+    assert table.data["text/plain"].count("COMPLETED") == 4
     assert "image/png" in outputs(notebook)[-1].data
 
 
