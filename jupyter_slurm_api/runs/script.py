@@ -39,6 +39,7 @@ fi
 exec "$python" -c '
 import sys
 sys.path = [place for place in sys.path if place]  # not what happens to lie where the job runs
+sys.modules["rfc3987_syntax"] = None  # seconds to load; optional to jsonschema, and of no use here
 try:
     from jupyter_slurm_api.runs import runner
 except ImportError as error:
