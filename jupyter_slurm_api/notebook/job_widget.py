@@ -12,7 +12,7 @@ import traitlets
 
 from .. import states
 from ..cli.text import harmless
-from ..client import ApiError
+from ..client import ApiError, SlurmClient
 from ..events import JobChange
 from ..outputs import Stream
 from ..views import JobView
@@ -27,6 +27,11 @@ _USAGE_SECONDS: Final = 60.0
 """For how long the accounting may take to tell what a job used, after its end."""
 _MOST_TASKS: Final = 10_000
 _PAGE: Final = 1000
+_DO: Final = {
+    "cancel": SlurmClient.cancel,
+    "hold": SlurmClient.hold,
+    "release": SlurmClient.release,
+}
 
 Over = Callable[[JobView], object]
 
@@ -41,9 +46,7 @@ class JobWidget(LiveWidget):
     _esm = static("asking.js", "terminal.js", "tasks.js", "job.js")
     _css = static("widgets.css")
     _verbs: ClassVar[Mapping[str, str]] = {
-        "cancel": "_act",
-        "hold": "_act",
-        "release": "_act",
+        **dict.fromkeys(_DO, "_act"),
         "resubmit": "_resubmit",
         "outputs": "_send_outputs",
         "follow": "_follow_task",
@@ -104,7 +107,11 @@ class JobWidget(LiveWidget):
 
     def _look(self) -> bool:
         client = self._connection.client
-        job = self._view = client.job(self.job_id)
+        known, job = self._watched(), client.job(self.job_id)
+        self._view = job
+        if self._watched() != known:
+            self._start()  # by its Slurm id too, by which its tasks are told of
+            return False
         over = states.is_over(job.status)
         self.job = card_of(job, client.report(self.job_id) if over else None)
         self.stale = _stale(job)
@@ -124,8 +131,9 @@ class JobWidget(LiveWidget):
     def _call_if_over(self) -> None:
         if self._view is None or not states.is_over(self._view.status):
             return
-        while self._on_over:
-            self._on_over.pop()(self._view)
+        callbacks, self._on_over = self._on_over, []
+        for callback in callbacks:
+            callback(self._view)
 
     def _look_at_tasks(self, job: JobView) -> None:
         if not job.array or job.array.size > _MOST_TASKS:
@@ -162,13 +170,15 @@ class JobWidget(LiveWidget):
         return [output.all() for output in self._outputs.values()]
 
     def _act(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        client = self._connection.client
-        do = {"cancel": client.cancel, "hold": client.hold, "release": client.release}[asked["do"]]
-        return {"message": harmless(do(self.job_id).message)}
+        do = _DO[asked["do"]]
+        answer = self._connection.ask(lambda client: do(client, self.job_id))
+        return {"message": harmless(answer.message)}
 
     def _resubmit(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         parameters = {str(name): str(value) for name, value in asked["parameters"].items()}
-        answer = self._connection.client.resubmit(self.job_id, parameters=parameters)
+        answer = self._connection.ask(
+            lambda client: client.resubmit(self.job_id, parameters=parameters)
+        )
         self._close_outputs()
         self._open(answer.job_id)
         self.send({"kind": "outputs", "outputs": []})

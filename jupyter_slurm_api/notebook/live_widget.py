@@ -11,7 +11,7 @@ import anywidget
 import traitlets
 
 from ..cli.text import harmless
-from ..client import ApiError, NotFound, ServerNotFound
+from ..client import ApiError, NotFound
 from ..events import JobChange
 from .connection import Connection
 from .last_state import LastState, publish
@@ -136,7 +136,5 @@ class LiveWidget(anywidget.AnyWidget):
             said = {"done": True, **do(content)}
         except ApiError as error:
             said = {"done": False, "message": harmless(error.message)}
-            if isinstance(error, ServerNotFound):
-                self._connection.renew()
         self.send({"kind": "done", "id": content.get("id"), **said})
         self._news.set()

@@ -6,13 +6,14 @@ import contextlib
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final, TypeAlias
 
 import traitlets
 
 from ..actions import MOST_AT_ONCE
 from ..cli.text import harmless
-from ..client import ApiError
+from ..client import ApiError, SlurmClient
 from ..views import JobsView, QueueView
 from . import last_state
 from .connection import Connection
@@ -106,9 +107,10 @@ class QueueWidget(LiveWidget):
     def _act(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Do something to many; those that would not say why, by their Slurm ids."""
         refused, done = [], 0
-        ids = [str(one) for one in asked["ids"]]
+        verb, ids = asked["do"], [str(one) for one in asked["ids"]]
         for at in range(0, len(ids), MOST_AT_ONCE):
-            answer = self._connection.client.act(asked["do"], ids[at : at + MOST_AT_ONCE])
+            some = ids[at : at + MOST_AT_ONCE]
+            answer = self._connection.ask(partial(SlurmClient.act, action=verb, ids=some))
             done += answer.done
             refused += [one for one in answer.results if not one.done]
         return {
@@ -135,7 +137,8 @@ class QueueWidget(LiveWidget):
         return {}
 
     def _show(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        return {"job": card_of(self._connection.client.job(str(asked["key"])), None)}
+        key = str(asked["key"])
+        return {"job": card_of(self._connection.ask(lambda client: client.job(key)), None)}
 
     def _last_state(self) -> dict[str, str]:
         counts = self.table.counts()

@@ -18,7 +18,7 @@ Listener: TypeAlias = Callable[[Sequence[JobChange]], object]
 """Is told what has changed of its jobs; of nothing in particular, to look at all again."""
 
 _FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 30.0
+_LONGEST_PAUSE: Final = 10.0
 
 _log = logging.getLogger(__name__)
 

@@ -138,3 +138,19 @@ def test_one_that_fails_keeps_no_other_from_hearing(pauses, caplog):
         end()
     assert told == [[], []]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_it_turns_to_another_server_when_told_to(pauses):
+    server = Server([])
+    server.may_begin.set()
+    watcher = Watcher(server)
+    watcher.turn()
+    assert not server.listening  # nobody wants to know
+    told = []
+    end = watcher.watch(told.append)
+    wait_for("the first", lambda: server.listening)
+    server.lives = [[]]
+    watcher.turn()
+    wait_for("both to be told of", lambda: told == [[], []])
+    wait_for("one to be left", lambda: server.listening == 1)
+    end()
