@@ -55,6 +55,7 @@ class QueueView {
     this.states = make("select", { "aria-label": "State" });
     this.whose = make("select", { "aria-label": "Whose jobs" }, make("option", { value: "mine" }, "My jobs"), make("option", { value: "all" }, "All jobs"));
     this.counts = make("p", { class: "jsa-note", role: "status" });
+    this.shown = make("p", { class: "jsa-note", role: "status" });
     this.stale = make("p", { class: "jsa-stale", role: "status" });
     this.chosen = make("span", { class: "jsa-note" });
     this.place = make("div");
@@ -67,7 +68,7 @@ class QueueView {
       "section",
       { class: "jsa jsa-queue jsa-live", "aria-label": "Queue", "data-lm-suppress-shortcuts": "true" },
       make("div", { class: "jsa-head" }, this.whose, this.states, this.text, make("div", { class: "jsa-buttons", role: "group", "aria-label": "With the selected jobs" }, this.chosen, ...this.acting)),
-      this.stale, this.place, this.said, this.refused, this.counts, this.grid.element, this.detail,
+      this.stale, this.place, this.said, this.refused, this.counts, this.shown, this.grid.element, this.detail,
     );
     this.whose.value = this.model.get("mine") ? "mine" : "all";
     this.text.addEventListener("input", () => this.filter());
@@ -149,8 +150,8 @@ class QueueView {
     });
     // Newest first, as new rows come in at the end.
     this.grid.show(rows.sort((a, b) => (a[SUBMITTED] < b[SUBMITTED] ? 1 : a[SUBMITTED] > b[SUBMITTED] ? -1 : 0)));
-    const shown = rows.length === this.rows.size ? "" : `${rows.length} of ${this.rows.size} jobs are shown.`;
-    if (shown !== this.shown) write(this.said, (this.shown = shown));
+    const all = rows.length === this.rows.size;
+    write(this.shown, all ? "" : `${rows.length} of ${this.rows.size} jobs are shown.`);
   }
 
   drawChosen() {
