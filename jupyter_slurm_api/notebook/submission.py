@@ -90,7 +90,7 @@ def of_shell(line: SbatchLine, cell: str, shell: InteractiveShell) -> Submission
         text,
         line.parameters,
         line.work_dir(text),
-        None if line.names_job(text) else _name_of_notebook(),
+        _name(line, text),
         _tags(line, cell, shell),
     )
 
@@ -133,7 +133,7 @@ def of_python(line: SbatchLine, cell: str, shell: InteractiveShell, limit: int) 
         script("A Python cell", directory, os.environ),
         asked | line.parameters,
         work_dir,
-        None if line.names_job("") else _name_of_notebook(),
+        _name(line, ""),
         [directory.tag, *_tags(line, cell, shell)],
         directory,
         labels,
@@ -193,8 +193,15 @@ def _refuse_options_of_python(line: SbatchLine) -> None:
             raise UsageError(f"--{name} is for Python cells: %%slurm python --{name} ….{meant}")
 
 
-def _name_of_notebook() -> str:
-    """Return the name of this kernel's notebook, as a job's."""
+def _name(line: SbatchLine, script: str) -> str | None:
+    """Return the job's name: that of the line, so that it is known at once, or the notebook's.
+
+    None leaves it to the script.
+    """
+    if "job-name" in line.parameters:
+        return str(line.parameters.pop("job-name"))
+    if line.names_job(script):
+        return None
     return Path(os.environ.get("JPY_SESSION_NAME", "")).stem or _NAME
 
 
