@@ -86,11 +86,12 @@ def of_shell(line: SbatchLine, cell: str, shell: InteractiveShell) -> Submission
     _refuse_options_of_python(line)
     text = (_formatted(cell, shell) if "format" in line.ours else cell).lstrip("\n")
     text = text if text.startswith("#!") else _BASH + text
+    name = _name(line, text)
     return Submission(
         text,
         line.parameters,
         line.work_dir(text),
-        _name(line, text),
+        name,
         _tags(line, cell, shell),
     )
 
@@ -129,11 +130,12 @@ def of_python(line: SbatchLine, cell: str, shell: InteractiveShell, limit: int) 
     asked: dict[str, ParameterValue] = {"output": str(directory.path / _OUTPUT[bool(tasks)])}
     if tasks:
         asked["array"] = f"0-{len(tasks) - 1}"
+    name = _name(line, "")
     return Submission(
         script("A Python cell", directory, os.environ),
         asked | line.parameters,
         work_dir,
-        _name(line, ""),
+        name,
         [directory.tag, *_tags(line, cell, shell)],
         directory,
         labels,
