@@ -34,12 +34,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     given = {item.path for item in here if item.get_closest_marker("other_user")}
     given |= {path for path in shared if path.stem.endswith("_root")}
     for item in here:
-        cluster = "given" if item.path in given else "personal"
+        cluster = "given" if item.path in given else _OWN.get(item.path.stem, "personal")
         group = cluster if item.path in shared else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
         if item.path in given:
             item.getparent(pytest.Module).stash[_IS_GIVEN] = True
 
+
+_OWN = dict.fromkeys(("test_cell_magic", "test_line_magics", "test_notebooks"), "notebook")
+"""Modules that take so long that another worker has a cluster for them."""
 
 _IS_GIVEN = pytest.StashKey[bool]()
 
