@@ -278,7 +278,11 @@ def test_missing_programs_are_named_in_one_sentence(small, monkeypatch, tmp_path
 
 def interrupt_up(cluster, sign):
     """Press Ctrl-C in an `up` as soon as a path in its directory exists."""
-    code = "import sys; from jupyter_slurm_api.local.cli import main; sys.exit(main())"
+    code = (
+        "import signal, sys; from jupyter_slurm_api.local.cli import main;"
+        # A shell's jobs in the background, as these tests may be, take no notice of it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main())"
+    )
     argv = [sys.executable, "-c", code, "up", f"--dir={cluster.root}"]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as up:
         poll((cluster.root / sign).exists)
