@@ -15,7 +15,7 @@ _MOST: Final = 10 * 2**20
 _FIELDS: Final = {
     "stream": ("name", "text"),
     "display_data": ("data", "metadata"),
-    "execute_result": ("data", "metadata", "execution_count"),
+    "execute_result": ("data", "metadata"),
     "error": ("ename", "evalue", "traceback"),
 }
 """What a message has of an output of each kind.
@@ -33,7 +33,6 @@ class CellOutput:
     def __init__(self, shell: InteractiveShell | None) -> None:
         self._shell: Any = shell  # a kernel's has more than IPython's own
         self._parent = getattr(self._shell, "get_parent", lambda: None)()
-        self._count = shell.execution_count if shell else 0
         self._line = str(uuid.uuid4())
         self._has_line = False
 
@@ -78,8 +77,6 @@ class CellOutput:
     def _publish(self, output: Mapping[str, Any]) -> None:
         kind = output["output_type"]
         content: dict[str, Any] = {name: output.get(name) for name in _FIELDS[kind]}
-        if "execution_count" in content:
-            content["execution_count"] = self._count
         if "data" in content:
             content["data"] = {
                 mime: value if mime.endswith("json") else joined(value)
@@ -90,7 +87,8 @@ class CellOutput:
         if self._parent is None:
             print(_as_text(content))
             return
-        self._send(kind, content)
+        # A result has the number of its cell, which is not this one.
+        self._send("display_data" if kind == "execute_result" else kind, content)
 
     def _send(self, kind: str, content: dict[str, Any]) -> None:
         publisher = self._shell.display_pub

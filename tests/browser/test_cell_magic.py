@@ -36,7 +36,7 @@ def test_a_cell_is_watched_and_its_run_brought_back_after_a_restart(notebook, pi
     expect(below.locator("img")).to_be_visible()
     expect(below.get_by_text("42", exact=True)).to_be_visible()
     expect(job).to_contain_text("COMPLETED")
-    picture("cell")
+    picture("cell", notebook.page.locator(".jp-Notebook-cell").nth(1))
     notebook.page.evaluate(RESTART)
     notebook.run(2)
     again = notebook.run(3)
