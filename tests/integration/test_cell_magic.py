@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,15 +108,19 @@ class TestShell:
         assert "It would start at " in reply.text
         assert value("jobs = %slurm jobs\nlen(jobs)") == before
 
-    def test_an_interrupt_leaves_the_job_alone(self, kernel, value, server):
-        import threading
-
-        threading.Timer(4, kernel.interrupt).start()
-        reply = kernel.run(f"%%slurm {QUICK} --block\nsleep 60")
+    def test_an_interrupt_leaves_the_job_alone(self, kernel, value):
+        threading.Timer(3, kernel.interrupt).start()
+        reply = kernel.run(f"%%slurm {QUICK} --block --into alone\nsleep 60")
         assert reply.error is None
         assert "goes on" in reply.text
-        assert value("_slurm.status") in ("PENDING", "RUNNING")
-        kernel.run("_slurm.cancel()")
+        assert value("alone.status") in ("PENDING", "RUNNING")
+
+    @pytest.mark.parametrize(("answer", "said"), [("y", "being cancelled"), (None, "Nobody")])
+    def test_a_second_interrupt_asks_whether_to_cancel(self, kernel, answer, said):
+        for seconds in (2, 3):
+            threading.Timer(seconds, kernel.interrupt).start()
+        reply = kernel.run(f"%%slurm {QUICK} --block\nsleep 60 # {answer}", answer=answer)
+        assert said in reply.text
 
 
 class TestPython:
