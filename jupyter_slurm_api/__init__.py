@@ -16,6 +16,11 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     return [{"module": "jupyter_slurm_api.extension", "app": SlurmApi}]
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell JupyterLab where our extension was built."""
+    return [{"src": "labextension", "dest": "jupyter-slurm-api"}]
+
+
 def load_ipython_extension(shell: Any) -> None:
     """Give a notebook its magics: ``%load_ext jupyter_slurm_api``."""
     from .notebook.loading import load

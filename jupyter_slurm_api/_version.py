@@ -1,3 +1,5 @@
-"""The package's version, the one place it stands."""
+"""The package's version, as it was installed; it stands in labextension/package.json."""
 
-__version__ = "0.1.0"
+from importlib.metadata import version
+
+__version__ = version("jupyter-slurm-api")

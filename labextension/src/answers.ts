@@ -1,0 +1,119 @@
+/**
+ * What the server answers, as far as we read it: the names and shapes of its OpenAPI document.
+ *
+ * `tests/unit/test_labextension.py` holds them against that document. Times are ISO 8601 in UTC.
+ */
+
+export interface Amount {
+  total: number;
+  used: number;
+  free: number;
+}
+
+export interface Array {
+  tasks: string;
+  counts: Record<string, number>;
+}
+
+export interface ArrayTask {
+  array_job_id: string;
+  array_slurm_id: string;
+  task_id: number;
+}
+
+export interface JobView {
+  job_id: string | null;
+  slurm_id: string | null;
+  name: string | null;
+  status: string;
+  user: string;
+  partition: string | null;
+  reason: string | null;
+  explanation: string | null;
+  submit_time: string | null;
+  start_time: string | null;
+  end_time: string | null;
+  estimated_start: string | null;
+  exit_code: number | null;
+  array: Array | null;
+  task: ArrayTask | null;
+  stale: boolean;
+  runs_this_server: boolean;
+}
+
+export interface JobsView {
+  jobs: JobView[];
+  total: number;
+  next_cursor: string | null;
+  synced_at: string | null;
+  stale: boolean;
+}
+
+export interface TasksView {
+  counts: Record<string, number>;
+  total: number;
+  tasks: JobView[];
+  next_after: number | null;
+}
+
+export interface QueueRow {
+  job_id: string;
+  name: string;
+  user: string;
+  state: string;
+  time: string;
+  nodes: string;
+  nodelist: string;
+  partition: string;
+  account: string | null;
+  reason: string | null;
+  priority: number | null;
+  cpus: number | null;
+  submit_time: string | null;
+  start_time: string | null;
+  time_limit: string | null;
+  estimated_start: string | null;
+  api_job_id: string | null;
+}
+
+export interface QueueSummary {
+  states: Record<string, number>;
+  partitions: Record<string, number>;
+}
+
+export interface QueueView {
+  jobs: QueueRow[];
+  total: number;
+  summary: QueueSummary;
+  synced_at: string;
+  stale: boolean;
+  bad_rows: number;
+}
+
+export interface PartitionUse {
+  name: string;
+  state: string;
+  nodes: number;
+  cpus: Amount;
+  gpus: Amount;
+}
+
+export interface PartitionList {
+  partitions: PartitionUse[];
+  synced_at: string;
+  stale: boolean;
+}
+
+export interface ActionAnswer {
+  id: string;
+  job_id: string | null;
+  slurm_id: string | null;
+  done: boolean;
+  message: string;
+}
+
+export interface BulkAnswer {
+  done: number;
+  failed: number;
+  results: ActionAnswer[];
+}

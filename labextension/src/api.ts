@@ -1,0 +1,118 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type {
+  ActionAnswer,
+  BulkAnswer,
+  JobsView,
+  PartitionList,
+  QueueView,
+  TasksView
+} from './answers';
+import { Problem } from './problem';
+
+/** What is done to jobs. */
+export type Verb = 'cancel' | 'hold' | 'release' | 'requeue';
+
+/** What is asked for beside the path; of a list any will do. */
+export type Query = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** As many ids as one request may name, and as many rows as one page may have. */
+export const MOST_AT_ONCE = 1000;
+
+const MOST_REMEMBERED = 20;
+
+interface IRemembered {
+  etag: string;
+  value: unknown;
+}
+
+/** The server's REST API. What was read is remembered by its ETag, and sent again only if new. */
+export class SlurmApi {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  jobs(query: Query): Promise<JobsView> {
+    return this.get('jobs', query);
+  }
+
+  tasks(jobId: string): Promise<TasksView> {
+    return this.get(`job/${encodeURIComponent(jobId)}/tasks`, { limit: MOST_AT_ONCE });
+  }
+
+  queue(query: Query = {}): Promise<QueueView> {
+    return this.get('queue', query);
+  }
+
+  partitions(): Promise<PartitionList> {
+    return this.get('partitions');
+  }
+
+  /** Do something to many jobs, as few requests as it takes; what became of each, in their order. */
+  async act(verb: Verb, ids: readonly string[]): Promise<ActionAnswer[]> {
+    const results: ActionAnswer[] = [];
+    for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
+      const body = JSON.stringify({ action: verb, ids: ids.slice(at, at + MOST_AT_ONCE) });
+      const answer = await this.request('jobs/actions', { method: 'POST', body });
+      results.push(...((await answer.json()) as BulkAnswer).results);
+    }
+    return results;
+  }
+
+  /** Cancel one job by name, which the one that holds this Jupyter server needs. */
+  async cancelAlone(id: string): Promise<ActionAnswer> {
+    const answer = await this.request(`job/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    return (await answer.json()) as ActionAnswer;
+  }
+
+  /** The same object again where nothing has changed since it was last read. */
+  private async get<T>(path: string, query: Query = {}): Promise<T> {
+    const whole = path + search(query);
+    const known = this.remembered.get(whole);
+    const headers: Record<string, string> = known ? { 'If-None-Match': known.etag } : {};
+    const response = await this.request(whole, { headers });
+    if (known && response.status === 304) {
+      return known.value as T;
+    }
+    const value = (await response.json()) as T;
+    this.remember(whole, response.headers.get('ETag'), value);
+    return value;
+  }
+
+  private remember(path: string, etag: string | null, value: unknown): void {
+    this.remembered.delete(path);
+    if (etag) {
+      this.remembered.set(path, { etag, value });
+    }
+    const [oldest] = this.remembered.keys();
+    if (this.remembered.size > MOST_REMEMBERED && oldest !== undefined) {
+      this.remembered.delete(oldest);
+    }
+  }
+
+  private async request(path: string, init: RequestInit): Promise<Response> {
+    const url = URLExt.join(this.settings.baseUrl, 'slurm', path);
+    // With JupyterLab's own `no-store` a time would be added to the query, which is strict.
+    const asked: RequestInit = { cache: 'no-cache', ...init };
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, asked, this.settings);
+    } catch {
+      throw new Problem('unreachable');
+    }
+    if (!response.ok && response.status !== 304) {
+      throw await Problem.of(response);
+    }
+    return response;
+  }
+
+  private readonly remembered = new Map<string, IRemembered>();
+}
+
+function search(query: Query): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    asked.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  const text = asked.toString();
+  return text && `?${text}`;
+}

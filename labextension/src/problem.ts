@@ -1,0 +1,66 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** What stands in the way: nobody is logged in, the server's half is not there, or anything else. */
+export type ProblemKind = 'login' | 'missing' | 'unreachable' | 'other';
+
+/** What we read of an answer that describes a problem (RFC 9457). */
+interface IDescribed {
+  error?: unknown;
+  message?: unknown;
+}
+
+/** Why a request was not answered as it should be; the message is the server's own sentence. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    message = ''
+  ) {
+    super(message);
+  }
+
+  /** Read it from an answer that is no success. */
+  static async of(response: Response): Promise<Problem> {
+    const described = await read(response);
+    const message =
+      typeof described.message === 'string'
+        ? described.message
+        : `${response.status} ${response.statusText}`;
+    // Errors that our own services raise are named; the others are Jupyter's.
+    const kind = described.error ? undefined : OF_JUPYTER[response.status];
+    return new Problem(kind ?? 'other', message);
+  }
+
+  /** A sentence that says what is the matter and what to do. */
+  sentence(trans: TranslationBundle): string {
+    switch (this.kind) {
+      case 'login':
+        return trans.__(
+          'You are not logged in to Jupyter any more. Log in again to see your jobs.'
+        );
+      case 'missing':
+        return trans.__(
+          'This Jupyter server runs without its part of this extension. Run “jupyter server extension enable jupyter_slurm_api” and restart it.'
+        );
+      case 'unreachable':
+        return trans.__(
+          'The Jupyter server does not answer. If it has ended, start it again: this page then goes on by itself.'
+        );
+      case 'other':
+        return this.message;
+    }
+  }
+}
+
+const OF_JUPYTER: Readonly<Record<number, ProblemKind>> = {
+  401: 'login',
+  403: 'login',
+  404: 'missing'
+};
+
+async function read(response: Response): Promise<IDescribed> {
+  try {
+    return (await response.json()) as IDescribed;
+  } catch {
+    return {}; // a proxy's page, or one of Jupyter's own
+  }
+}

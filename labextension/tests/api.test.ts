@@ -1,0 +1,78 @@
+import { ServerConnection } from '@jupyterlab/services';
+
+import { SlurmApi } from '../src/api';
+import { type Problem } from '../src/problem';
+import { trans } from './jobs';
+
+let asked: Request[];
+
+/** An API whose server gives these answers, one after the other; an error is no answer. */
+function api(...answers: (Response | Error)[]): SlurmApi {
+  asked = [];
+  const fetch = (request: Request): Promise<Response> => {
+    asked.push(request);
+    const answer = answers.shift() ?? new Error('asked too often');
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  const settings = { baseUrl: 'http://hub/user/alice/', fetch, Request, Headers };
+  return new SlurmApi(ServerConnection.makeSettings(settings as never));
+}
+
+function json(body: unknown, status = 200, etag?: string): Response {
+  return new Response(JSON.stringify(body), { status, headers: etag ? { ETag: etag } : {} });
+}
+
+async function problem(answer: Response | Error): Promise<string> {
+  const error: unknown = await api(answer)
+    .queue()
+    .catch((reason: unknown) => reason);
+  return (error as Problem).sentence(trans);
+}
+
+test('a question is sent below the base URL, with nothing that was not asked', async () => {
+  await api(json({})).jobs({ state: ['PENDING', 'RUNNING'], limit: 5 });
+  expect(asked[0]?.url).toBe('http://hub/user/alice/slurm/jobs?state=PENDING%2CRUNNING&limit=5');
+});
+
+test('what has not changed is the same object again', async () => {
+  const slurm = api(
+    json({ total: 1 }, 200, '"a"'),
+    new Response(null, { status: 304 }),
+    json({ total: 2 }, 200, '"b"')
+  );
+  const first = await slurm.queue();
+  expect(await slurm.queue()).toBe(first);
+  expect(await slurm.queue()).toEqual({ total: 2 });
+  expect(asked.map(request => request.headers.get('If-None-Match'))).toEqual([null, '"a"', '"a"']);
+});
+
+test('other questions have ETags of their own', async () => {
+  const slurm = api(json({}, 200, '"a"'), json({}));
+  await slurm.queue();
+  await slurm.queue({ limit: 1 });
+  expect(asked[1]?.headers.get('If-None-Match')).toBeNull();
+});
+
+test('what is done to many jobs is asked for a thousand at a time', async () => {
+  const ids = Array.from({ length: 1001 }, (_, index) => String(index));
+  const slurm = api(json({ results: [1] }), json({ results: [2] }));
+  expect(await slurm.act('hold', ids)).toEqual([1, 2]);
+  expect(await asked[1]?.json()).toEqual({ action: 'hold', ids: ['1000'] });
+});
+
+test.each([
+  [json({ error: 'slurm_denied', message: 'Not yours.' }, 403), 'Not yours.'],
+  [
+    json({ error: 'job_not_found', message: 'There is no such job.' }, 404),
+    'There is no such job.'
+  ],
+  [
+    json({ message: 'Forbidden' }, 403),
+    'You are not logged in to Jupyter any more. Log in again to see your jobs.'
+  ],
+  [new Response('<html>', { status: 404 }), /jupyter server extension enable jupyter_slurm_api/],
+  [new Response('<html>', { status: 502, statusText: 'Bad Gateway' }), '502 Bad Gateway'],
+  [new TypeError('Failed to fetch'), /does not answer/]
+])('a problem is a sentence', async (answer, sentence) => {
+  expect(await problem(answer)).toMatch(sentence);
+});
