@@ -1,0 +1,50 @@
+import type { JobView, QueueRow } from './answers';
+import type { Verb } from './api';
+import { goesOn, isHeld, toneOf } from './states';
+
+/** A job that something may be done to, whether it was read from the queue or a list. */
+export interface ITarget {
+  id: string;
+  name: string;
+  state: string;
+  reason: string | null;
+  /** Whether this Jupyter server runs in it. */
+  runsThisServer: boolean;
+}
+
+const APPLIES: Readonly<Record<Verb, (target: ITarget) => boolean>> = {
+  cancel: target => goesOn(target.state),
+  hold: target => toneOf(target.state) === 'waiting' && !isHeld(target.state, target.reason),
+  release: target => isHeld(target.state, target.reason),
+  requeue: target => toneOf(target.state) === 'running'
+};
+
+export const VERBS = Object.keys(APPLIES) as Verb[];
+
+/** Those that something can be done to, as far as their states tell. */
+export function applicable(verb: Verb, targets: readonly ITarget[]): ITarget[] {
+  return targets.filter(APPLIES[verb]);
+}
+
+/** Of a job that is listed as one's own. */
+export function targetOfJob(job: JobView): ITarget {
+  const id = job.slurm_id ?? job.job_id ?? '';
+  return {
+    id,
+    name: job.name ?? id,
+    state: job.status,
+    reason: job.reason,
+    runsThisServer: job.runs_this_server
+  };
+}
+
+/** Of a line of the queue; `ownIds` are the Slurm ids of the jobs that this server runs in. */
+export function targetOfRow(row: QueueRow, ownIds: ReadonlySet<string>): ITarget {
+  return {
+    id: row.job_id,
+    name: row.name,
+    state: row.state,
+    reason: row.reason,
+    runsThisServer: ownIds.has(row.job_id)
+  };
+}

@@ -1,0 +1,2 @@
+/** Under which our texts are translated. */
+export const DOMAIN = 'jupyter-slurm-api';
