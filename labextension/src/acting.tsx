@@ -93,7 +93,8 @@ async function mayGoOn(
     buttons: [
       Dialog.cancelButton({ label: cancels ? trans.__('Keep') : trans.__('Let run') }),
       Dialog.warnButton({ label: labelOf(verb, targets.length, trans) })
-    ]
+    ],
+    defaultButton: 0
   });
   return answer.button.accept;
 }
