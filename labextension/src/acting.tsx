@@ -22,20 +22,29 @@ export async function act(
   trans: TranslationBundle
 ): Promise<void> {
   const targets = applicable(verb, among);
-  if (targets.length === 0 || !(await mayGoOn(verb, targets, trans))) {
-    return;
+  if (targets.length > 0 && (await mayGoOn(verb, targets, trans))) {
+    await actWithoutQuestion(slurm, verb, targets, trans);
   }
+}
+
+/** The same where the user has been asked already. */
+export async function actWithoutQuestion(
+  slurm: ISlurm,
+  verb: Verb,
+  targets: readonly ITarget[],
+  trans: TranslationBundle
+): Promise<void> {
   try {
-    await tell(verb, targets, await asked(slurm, verb, targets), trans);
+    const results = await asked(slurm, verb, targets);
+    slurm.refresh();
+    await tell(verb, targets, results, trans);
   } catch (error) {
-    const why = error instanceof Problem ? error.sentence(trans) : String(error);
+    slurm.refresh(); // what was asked for may have been done all the same
     await showDialog({
-      title: trans.__('Nothing is known of what was done'),
-      body: why,
+      title: trans.__('That was not done, or not all of it'),
+      body: error instanceof Problem ? error.sentence(trans) : String(error),
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
-  } finally {
-    slurm.refresh();
   }
 }
 

@@ -7,15 +7,15 @@ export interface ITarget {
   id: string;
   name: string;
   state: string;
-  reason: string | null;
+  isHeld: boolean;
   /** Whether this Jupyter server runs in it. */
   runsThisServer: boolean;
 }
 
 const APPLIES: Readonly<Record<Verb, (target: ITarget) => boolean>> = {
   cancel: target => goesOn(target.state),
-  hold: target => toneOf(target.state) === 'waiting' && !isHeld(target.state, target.reason),
-  release: target => isHeld(target.state, target.reason),
+  hold: target => toneOf(target.state) === 'waiting' && !target.isHeld,
+  release: target => target.isHeld,
   requeue: target => toneOf(target.state) === 'running'
 };
 
@@ -33,7 +33,7 @@ export function targetOfJob(job: JobView): ITarget {
     id,
     name: job.name ?? id,
     state: job.status,
-    reason: job.reason,
+    isHeld: isHeld(job.status, job.reason, null),
     runsThisServer: job.runs_this_server
   };
 }
@@ -44,7 +44,7 @@ export function targetOfRow(row: QueueRow, ownIds: ReadonlySet<string>): ITarget
     id: row.job_id,
     name: row.name,
     state: row.state,
-    reason: row.reason,
+    isHeld: isHeld(row.state, row.reason, row.priority),
     runsThisServer: ownIds.has(row.job_id)
   };
 }

@@ -47,8 +47,12 @@ export class SlurmApi {
     return this.get('partitions');
   }
 
+  /** The ids of all that was to be cancelled from this page: nobody need be told that it was. */
+  readonly cancelled: Set<string> = new Set();
+
   /** Do something to many jobs, as few requests as it takes; what became of each, in their order. */
   async act(verb: Verb, ids: readonly string[]): Promise<ActionAnswer[]> {
+    this.note(verb, ids);
     const results: ActionAnswer[] = [];
     for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
       const body = JSON.stringify({ action: verb, ids: ids.slice(at, at + MOST_AT_ONCE) });
@@ -60,8 +64,15 @@ export class SlurmApi {
 
   /** Cancel one job by name, which the one that holds this Jupyter server needs. */
   async cancelAlone(id: string): Promise<ActionAnswer> {
+    this.note('cancel', [id]);
     const answer = await this.request(`job/${encodeURIComponent(id)}`, { method: 'DELETE' });
     return (await answer.json()) as ActionAnswer;
+  }
+
+  private note(verb: Verb, ids: readonly string[]): void {
+    if (verb === 'cancel') {
+      ids.forEach(id => this.cancelled.add(id));
+    }
   }
 
   /** The same object again where nothing has changed since it was last read. */

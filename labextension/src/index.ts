@@ -1,11 +1,14 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { notices } from './plugins/notices';
 import { panel } from './plugins/panel';
 import { queue } from './plugins/queue';
+import { running } from './plugins/running';
 import { slurm } from './plugins/slurm';
+import { status } from './plugins/status';
 
 export { ISlurm } from './model';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [slurm, panel, queue];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [slurm, panel, queue, status, running, notices];
 
 export default plugins;

@@ -61,7 +61,8 @@ export function goesOn(state: string): boolean {
 /** Every state of a job that goes on. */
 export const GOING_ON: readonly string[] = Object.keys(TONES).filter(goesOn);
 
-/** Whether a job waits because somebody holds it. */
-export function isHeld(state: string, reason: string | null): boolean {
-  return state === 'REQUEUE_HOLD' || (toneOf(state) === 'waiting' && HELD.has(reason ?? ''));
+/** Whether a job waits because somebody holds it: its reason may be another, its priority is 0. */
+export function isHeld(state: string, reason: string | null, priority: number | null): boolean {
+  const waits = toneOf(state) === 'waiting';
+  return state === 'REQUEUE_HOLD' || (waits && (priority === 0 || HELD.has(reason ?? '')));
 }

@@ -1,4 +1,5 @@
-import { applicable, targetOfJob, VERBS } from '../src/actions';
+import { applicable, targetOfJob, targetOfRow, VERBS } from '../src/actions';
+import type { QueueRow } from '../src/answers';
 import { job } from './jobs';
 
 test.each([
@@ -12,4 +13,10 @@ test.each([
 ])('what can be done to a job that is %s (%s)', (status, reason, verbs) => {
   const target = targetOfJob(job({ status, reason }));
   expect(VERBS.filter(verb => applicable(verb, [target]).length > 0)).toEqual(verbs);
+});
+
+test('a line of the queue is held where its priority is 0, whatever its reason', () => {
+  const line = { state: 'PENDING', reason: 'BeginTime', priority: 0 } as QueueRow;
+  expect(applicable('release', [targetOfRow(line, new Set())])).toHaveLength(1);
+  expect(applicable('hold', [targetOfRow(line, new Set())])).toHaveLength(0);
 });

@@ -20,6 +20,7 @@ from playwright.sync_api import Page
 
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
+from lab_page import LabPage
 from notebook_page import NotebookPage
 from servers import Server
 
@@ -133,3 +134,19 @@ def picture(page):
             (locator or page).screenshot(path=path)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def opened_lab(browser, browser_context_args, lab) -> Iterator[LabPage]:
+    context = browser.new_context(**browser_context_args)
+    opened = LabPage(context.new_page(), lab)
+    opened.open()
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def lab_page(opened_lab) -> Iterator[LabPage]:
+    """JupyterLab, the same page for all tests; what one submits ends with it."""
+    yield opened_lab
+    opened_lab.end()

@@ -16,6 +16,7 @@ import { QueueWidget } from '../queue/widget';
 import { DOMAIN } from '../translation';
 
 const ID = 'jupyter-slurm-api:queue';
+const NAMESPACE = 'jupyter-slurm-api-queue'; // a colon would end it
 
 /** The cluster's queue in the main area. */
 export const queue: JupyterFrontEndPlugin<void> = {
@@ -34,7 +35,7 @@ export const queue: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const command = CommandIDs.openQueue;
-    const tracker = new WidgetTracker<QueueWidget>({ namespace: ID });
+    const tracker = new WidgetTracker<QueueWidget>({ namespace: NAMESPACE });
     let layout: Promise<Layout> | null = null;
     let widget: QueueWidget | null = null;
     app.commands.addCommand(command, {

@@ -1,0 +1,31 @@
+import type { JobChange } from '../src/events';
+import { happened } from '../src/notices';
+
+jest.mock('@jupyterlab/apputils', () => ({}));
+
+function change(status: string | null, previous_status: string | null, slurm_id = '12'): JobChange {
+  return { job_id: 'uuid', slurm_id, name: 'train', status, previous_status };
+}
+
+test.each([
+  ['RUNNING', 'PENDING', 'started'],
+  ['RUNNING', null, 'started'],
+  ['RUNNING', 'SUSPENDED', undefined],
+  ['PENDING', 'SUBMITTING', undefined],
+  ['COMPLETED', 'COMPLETING', 'ended'],
+  ['CANCELLED', 'PENDING', 'ended'],
+  ['OUT_OF_MEMORY', 'RUNNING', 'failed'],
+  ['COMPLETED', 'COMPLETED', undefined],
+  [null, 'SUBMITTING', undefined]
+])('a job that is %s and was %s has %s', (status, before, what) => {
+  expect(happened([change(status, before)], new Set())[0]?.what).toBe(what);
+});
+
+test('the tasks of an array are not told of one by one', () => {
+  expect(happened([change('FAILED', 'RUNNING', '12_3')], new Set())).toEqual([]);
+});
+
+test('what was cancelled here is not told of, what others cancelled is', () => {
+  const changes = [change('CANCELLED', 'RUNNING'), change('CANCELLED', 'RUNNING', '13')];
+  expect(happened(changes, new Set(['12'])).map(one => one.name)).toEqual(['13 train']);
+});

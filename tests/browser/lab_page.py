@@ -1,0 +1,92 @@
+"""JupyterLab in a browser, with what this package adds to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from servers import Server
+
+_READY = """async () => {
+  const app = window.jupyterapp;
+  await app.started;
+  await app.restored;
+  await app.allPluginsActivated;
+}"""
+_COMMAND = """([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => {})"""
+
+PATIENCE_MS = 30_000
+
+
+class LabPage:
+    """One page with JupyterLab, and the jobs that a test submits beside it."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.server = server
+        self._submitted: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+
+    def open(self, path: str = "lab?reset") -> None:
+        joint = "&" if "?" in path else "?"
+        self.page.goto(f"{self.server.url}{path}{joint}token={self.server.token}")
+        self.page.wait_for_function("window.jupyterapp !== undefined")
+        self.page.evaluate(_READY)
+
+    def command(self, name: str, **args: object) -> None:
+        """Do a command of JupyterLab's, and wait for its end."""
+        self.page.evaluate(_COMMAND, [name, args])
+
+    @contextmanager
+    def theme(self, name: str) -> Iterator[None]:
+        """Show everything in another theme for a while."""
+        try:
+            self._change_theme(f"JupyterLab {name}")
+            yield
+        finally:
+            self._change_theme("JupyterLab Light")
+
+    def _change_theme(self, theme: str) -> None:
+        self.command("apputils:change-theme", theme=theme)
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+
+    def panel(self) -> Locator:
+        """Show the side bar's list."""
+        self.command("jupyter-slurm-api:show-panel")
+        return self.page.get_by_role("region", name="Slurm jobs")
+
+    def queue(self) -> Locator:
+        """Open the queue in the main area."""
+        self.command("jupyter-slurm-api:open-queue")
+        return self.page.locator(".jsa-Queue")
+
+    def submit(self, script: str, name: str = "job", **parameters: object) -> str:
+        """Submit a job, and return its Slurm id."""
+        body = {"script": f"#!/bin/sh\n{script}", "name": name, "parameters": parameters}
+        answer: dict[str, Any] = self.server.call("POST", "slurm/submit", json=body).json()
+        self._submitted.append(answer["slurm_id"])
+        return self._submitted[-1]
+
+    def end(self) -> None:
+        """Cancel what was submitted."""
+        if self._submitted:
+            body = {"action": "cancel", "ids": self._submitted}
+            self.server.call("POST", "slurm/jobs/actions", json=body)
+            self._submitted.clear()
+
+    def accessible(self, selector: str) -> None:
+        """Look with axe-core whether what a selector names is for everybody."""
+        found = Axe().run(self.page, context={"include": [[selector]]})
+        assert not found.response["violations"], found.generate_report()
+
+    def picture(self, name: str, locator: Locator | None = None) -> None:
+        """Write a picture, where somebody wants to look at them."""
+        if directory := os.environ.get("SCREENSHOTS"):
+            (locator or self.page).screenshot(path=Path(directory, f"{name}.png"))

@@ -1,0 +1,34 @@
+"""What JupyterLab shows of jobs around its panels: status bar, Running panel, notices."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+
+def test_the_status_bar_counts_and_opens_the_list(lab_page):
+    lab_page.submit("sleep 60", name="counted")
+    lab_page.submit("true", name="waits", begin="now+1hour")
+    item = lab_page.page.get_by_role("button", name="Slurm: 1 running, 1 pending")
+    lab_page.command("filebrowser:activate")
+    item.click()
+    expect(lab_page.page.get_by_role("region", name="Slurm jobs")).to_be_visible()
+    lab_page.accessible(".jsa-Status")
+
+
+def test_a_running_job_is_cancelled_in_the_running_panel(lab_page):
+    job_id = lab_page.submit("sleep 60", name="beside-kernels")
+    lab_page.command("running:show-panel")
+    running = lab_page.page.locator("#jp-running-sessions")
+    item = running.locator(".jp-RunningSessions-item").filter(has_text="beside-kernels")
+    item.hover()
+    item.get_by_title("Cancel").click()
+    lab_page.page.get_by_role("dialog").get_by_role("button", name="Cancel (1)").click()
+    expect(item).to_have_count(0)
+    expect(lab_page.panel().get_by_text(f"{job_id} · CANCELLED")).to_be_visible()
+
+
+def test_a_job_that_fails_is_told_of(lab_page):
+    job_id = lab_page.submit("exit 3", name="<b>breaks</b>")
+    notice = lab_page.page.get_by_text(f"Slurm job {job_id} <b>breaks</b> has ended: FAILED.")
+    expect(notice.first).to_be_visible()
+    lab_page.picture("notice")
