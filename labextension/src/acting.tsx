@@ -124,7 +124,8 @@ async function isNamed(own: ITarget, trans: TranslationBundle): Promise<boolean>
   }
   const isIt = answer.value === own.name;
   if (!isIt) {
-    Notification.warning(trans.__('That is not the name of the job: nothing was cancelled.'));
+    const text = trans.__('That is not the name of the job: nothing was cancelled.');
+    Notification.warning(text, { autoClose: TOLD_MS });
   }
   return isIt;
 }

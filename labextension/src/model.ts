@@ -15,7 +15,10 @@ export const INTERVAL_WITHOUT_EVENTS_MS = 5_000;
 /** No event tells of others' jobs or of nodes. */
 const QUEUE_INTERVAL_MS = 15_000;
 const CLUSTER_INTERVAL_MS = 60_000;
+/** With Slurm away the server asks it less and less often, but where somebody looks. */
+const CLUSTER_INTERVAL_AWAY_MS = 15_000;
 const EVENT_PAUSE_MS = 500;
+const CLUSTER_PAUSE_MS = 10_000;
 const MOST_ENDED = 200;
 
 /** One's jobs: those that go on, newest first, and those that have ended today, the last first. */
@@ -81,6 +84,7 @@ export class SlurmModel implements ISlurm {
     this.eventCame = true;
     this.jobs.interval = INTERVAL_WITH_EVENTS_MS;
     void this.soon.invoke();
+    void this.later.invoke();
     if (event.kind === 'jobs') {
       this._told.emit(event.jobs);
     }
@@ -92,6 +96,7 @@ export class SlurmModel implements ISlurm {
     if (jobs === null) {
       return;
     }
+    this.cluster.interval = jobs.stale ? CLUSTER_INTERVAL_AWAY_MS : CLUSTER_INTERVAL_MS;
     const now = jobs.goingOn.map(job => `${job.job_id} ${job.status}`).join();
     if (this.before !== null && now !== this.before && !this.eventCame) {
       this.jobs.interval = INTERVAL_WITHOUT_EVENTS_MS;
@@ -132,6 +137,10 @@ export class SlurmModel implements ISlurm {
     },
     { limit: EVENT_PAUSE_MS, edge: 'trailing' }
   );
+  private readonly later = new Throttler(() => this.cluster.refresh(), {
+    limit: CLUSTER_PAUSE_MS,
+    edge: 'leading'
+  });
   private readonly _told = new Signal<this, readonly JobChange[]>(this);
   private eventCame = true;
   private before: string | null = null;

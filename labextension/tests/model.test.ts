@@ -12,6 +12,7 @@ const SCHEMAS = 'https://events.jupyter.org/jupyter_slurm_api';
 let goingOn: JobsView['jobs'];
 let problem: Problem | null;
 let questions: number;
+let stale: boolean;
 let model: SlurmModel;
 let stream: Signal<object, { schema_id: string }>;
 
@@ -19,7 +20,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-11-27T13:00:00') });
   Object.assign(globalThis, { document: page });
   page.hidden = false;
-  [goingOn, problem, questions] = [[job()], null, 0];
+  [goingOn, problem, questions, stale] = [[job()], null, 0, false];
   stream = new Signal({});
   model = new SlurmModel({ jobs, queue, partitions } as unknown as SlurmApi, { stream } as never);
 });
@@ -38,7 +39,7 @@ function jobs(asked: { sort?: string }): Promise<Partial<JobsView>> {
     jobs: asked.sort ? [...ended, job()] : goingOn,
     total: 1,
     synced_at: null,
-    stale: false
+    stale
   };
   return problem ? Promise.reject(problem) : Promise.resolve(view);
 }
@@ -135,4 +136,13 @@ test('the cluster is asked for while somebody looks at it', async () => {
   model.cluster.wanted = true;
   await wait(100);
   expect(partitions).toHaveBeenCalledTimes(1);
+});
+
+test('with Slurm away the cluster is asked for more often, so that its return is seen', async () => {
+  model.cluster.wanted = true;
+  stale = true;
+  await tell('health');
+  partitions.mockClear();
+  await wait(60_000);
+  expect(partitions.mock.calls.length).toBeGreaterThanOrEqual(4);
 });

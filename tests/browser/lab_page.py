@@ -34,7 +34,7 @@ class LabPage:
         page.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
 
-    def open(self, path: str = "lab?reset") -> None:
+    def open(self, path: str = "lab/workspaces/slurm?reset") -> None:
         joint = "&" if "?" in path else "?"
         self.page.goto(f"{self.server.url}{path}{joint}token={self.server.token}")
         self.page.wait_for_function("window.jupyterapp !== undefined")
@@ -56,6 +56,7 @@ class LabPage:
     def _change_theme(self, theme: str) -> None:
         self.command("apputils:change-theme", theme=theme)
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def panel(self) -> Locator:
         """Show the side bar's list."""
@@ -80,6 +81,19 @@ class LabPage:
             body = {"action": "cancel", "ids": self._submitted}
             self.server.call("POST", "slurm/jobs/actions", json=body)
             self._submitted.clear()
+
+    @contextmanager
+    def answering(self, url: str, answer: dict[str, Any]) -> Iterator[None]:
+        """Have these requests answered so, as the server cannot be made to in a test's time."""
+        reason = answer.get("abort")
+        self.page.route(
+            url, lambda route: route.abort(reason) if reason else route.fulfill(**answer)
+        )
+        try:
+            yield
+        finally:
+            self.page.unroute(url)
+            self.command("jupyter-slurm-api:refresh")
 
     def accessible(self, selector: str) -> None:
         """Look with axe-core whether what a selector names is for everybody."""

@@ -11,24 +11,24 @@ from servers import wait_for
 
 
 def test_jobs_are_filtered_selected_and_held(lab_page):
-    for number in range(3):
-        lab_page.submit("true", name=f"waits-{number}", begin="now+1hour")
-    other = lab_page.submit("sleep 60", name="runs")
+    for number in range(2):
+        lab_page.submit("true", name=f"to-be-held-{number}", begin="now+1hour")
+    lab_page.submit("sleep 60", name="beside-them")
     queue = lab_page.queue()
     lines = queue.locator(".jsa-Grid-line")
-    expect(lines.filter(has_text=other)).to_contain_text("RUNNING")
-    queue.get_by_role("searchbox").fill("waits")
-    expect(lines).to_have_count(3)
+    expect(lines.filter(has_text="beside-them")).to_contain_text("RUNNING")
+    queue.get_by_role("searchbox").fill("to-be-held")
+    expect(lines).to_have_count(2)
     queue.get_by_role("grid").press("Control+a")
-    expect(queue.get_by_role("status").last).to_contain_text("3 selected")
+    expect(queue.get_by_role("status").last).to_contain_text("2 selected")
     lab_page.picture("queue", lab_page.page)
     lab_page.accessible(".jsa-Queue")
-    queue.get_by_role("button", name="Hold (3)").click()
-    expect(queue.get_by_role("button", name="Release (3)")).to_be_enabled()
-    queue.get_by_role("button", name="Cancel (3)").click()
+    queue.get_by_role("button", name="Hold (2)").click()
+    expect(queue.get_by_role("button", name="Release (2)")).to_be_enabled()
+    queue.get_by_role("button", name="Cancel (2)").click()
     dialog = lab_page.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("waits-2")
-    dialog.get_by_role("button", name="Cancel (3)").click()
+    expect(dialog).to_contain_text("to-be-held-1")
+    dialog.get_by_role("button", name="Cancel (2)").click()
     expect(queue.get_by_text("No job of the queue passes this filter.")).to_be_visible()
     queue.get_by_role("searchbox").fill("")
 
@@ -36,8 +36,7 @@ def test_jobs_are_filtered_selected_and_held(lab_page):
 def test_what_became_of_each_is_told(lab_page):
     job_id = lab_page.submit("true", name="gone", begin="now+1hour")
     queue = lab_page.queue()
-    line = queue.locator(".jsa-Grid-line").filter(has_text=job_id)
-    line.get_by_role("checkbox").check()
+    queue.get_by_role("checkbox", name=f"Select {job_id}", exact=True).check()
     queue.get_by_role("button", name="Cancel (1)").click()
     lab_page.end()
     dialog = lab_page.page.get_by_role("dialog")
@@ -63,30 +62,26 @@ def test_columns_are_kept_in_the_settings(lab_page):
 
 def test_ten_thousand_jobs_are_sorted_and_filtered(lab_page):
     """As no cluster of a test has them, the server's answer is made larger."""
-
-    def enlarge(route) -> None:
-        jobs = [_line(line, number) for number in range(10_000)]
-        route.fulfill(json={**answer, "jobs": jobs})
-
     lab_page.submit("sleep 60", name="many")
     queue = lab_page.queue()
-    expect(queue.locator(".jsa-Grid-line").first).to_be_visible()
+    lines = queue.locator(".jsa-Grid-line")
+    expect(lines.first).to_be_visible()
     answer = lab_page.server.call("GET", "slurm/queue").json()
-    line = answer["jobs"][0]
-    lab_page.page.route("**/slurm/queue", enlarge)
-    lab_page.command("jupyter-slurm-api:refresh")
-    expect(queue.get_by_text("10,000 jobs")).to_be_visible()
-    queue.get_by_role("button", name="Job").click()
-    queue.get_by_role("button", name="Job").click()
-    expect(queue.locator(".jsa-Grid-line").first).to_contain_text("name-9999")
-    queue.get_by_role("searchbox").fill("name-77")
-    expect(queue.get_by_text("111 of 10,000 jobs")).to_be_visible()
-    queue.get_by_role("grid").press("End")
-    expect(queue.locator(".jsa-Grid-line").last).to_contain_text("name-77")
-    queue.get_by_role("searchbox").fill("")
-    queue.get_by_role("button", name="Job").click()
-    lab_page.page.unroute("**/slurm/queue")
-    lab_page.command("jupyter-slurm-api:refresh")
+    jobs = [_line(answer["jobs"][0], number) for number in range(10_000)]
+    by_id = queue.get_by_role("button", name="Job")
+    with lab_page.answering("**/slurm/queue", {"json": {**answer, "jobs": jobs}}):
+        lab_page.command("jupyter-slurm-api:refresh")
+        expect(queue.get_by_text("10,000 jobs")).to_be_visible()
+        assert lines.count() < 100
+        by_id.click()
+        by_id.click()
+        expect(lines.first).to_contain_text("name-9999")
+        queue.get_by_role("searchbox").fill("name-77")
+        expect(queue.get_by_text("111 of 10,000 jobs")).to_be_visible()
+        queue.get_by_role("grid").press("End")
+        expect(lines.last).to_contain_text("name-77")
+        queue.get_by_role("searchbox").fill("")
+        by_id.click()
     expect(queue.get_by_text("10,000 jobs")).to_have_count(0)
 
 
@@ -97,6 +92,8 @@ def _line(line: dict[str, Any], number: int) -> dict[str, Any]:
 def test_it_is_there_again_after_a_reload(lab_page):
     lab_page.queue()
     kept = lab_page.server.home / "workspaces"
-    wait_for("the workspace", lambda: any("api-queue:" in one.read_text() for one in kept.glob("*")))
-    lab_page.open("lab")
+    wait_for(
+        "the workspace", lambda: any("api-queue:" in one.read_text() for one in kept.glob("*"))
+    )
+    lab_page.open("lab/workspaces/slurm")
     expect(lab_page.page.locator(".jsa-Queue")).to_be_visible()

@@ -13,12 +13,14 @@ from jupyter_slurm_api.handlers.openapi import document
 
 _SOURCES = Path(__file__).parents[2] / "labextension" / "src"
 _INTERFACES = re.findall(
-    r"^export interface (\w+) {\n(.*?)^}", (_SOURCES / "answers.ts").read_text(), re.M | re.S
+    r"^export interface (\w+) {\n(.*?)^}",
+    (_SOURCES / "answers.ts").read_text(),
+    re.MULTILINE | re.DOTALL,
 )
 _FIELDS = [
     (interface, *field)
     for interface, body in _INTERFACES
-    for field in re.findall(r"^  (\w+): (.*);$", body, re.M)
+    for field in re.findall(r"^  (\w+): (.*);$", body, re.MULTILINE)
 ]
 
 
@@ -48,7 +50,9 @@ def test_answers_are_as_openapi_describes_them(schemas, interface, field, typed)
 
 
 def test_every_state_is_known_and_what_is_over_is_over():
-    tones = dict(re.findall(r"^  ([A-Z_]+): '(\w+)'", (_SOURCES / "states.ts").read_text(), re.M))
+    tones = dict(
+        re.findall(r"^  ([A-Z_]+): '(\w+)'", (_SOURCES / "states.ts").read_text(), re.MULTILINE)
+    )
     over = {state for state, tone in tones.items() if tone not in ("running", "waiting")}
     assert set(tones) == set(states.CODES)
     assert over == states.OVER
