@@ -144,6 +144,11 @@ class Sync:
         self._asked.set()
         self._turned.set()
 
+    def answered(self) -> None:
+        """Tick as soon as the floor allows, if Slurm did not answer the last one: it does by now."""
+        if self._slurm_error is not None:
+            self._turned.set()
+
     def soon(self) -> None:
         """Tick in a moment, or as soon as the floor allows: Slurm has just done something."""
         asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self.hurry)

@@ -150,6 +150,7 @@ class Foundation:
             self.user,
             known.ids_by_slurm_id,
             turned=self.sync.hurry,
+            answered=self.sync.answered,
             min_life=settings.min_interval,
         )
         checks = Checks(self.root, self.environ, limit=settings.max_script_bytes)

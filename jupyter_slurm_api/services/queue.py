@@ -43,7 +43,8 @@ class QueueService:
     """Answers for the queue from a snapshot that lives some seconds; it is never shown empty.
 
     ``api_ids`` returns the UUIDs of the jobs we know, by Slurm id. ``turned`` is
-    called when squeue begins to fail, and when it answers again.
+    called when squeue begins to fail, and when it answers again; ``answered`` each
+    time that it does.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class QueueService:
         api_ids: Callable[[], Mapping[str, str]],
         *,
         turned: Callable[[], None],
+        answered: Callable[[], None],
         min_life: float,
     ) -> None:
         self._slurm = slurm
+        self._answered = answered
         self._user = user
         self._api_ids = api_ids
         self._bad_rows = 0
@@ -113,6 +116,7 @@ class QueueService:
 
     async def _look(self) -> Queue:
         found = await self._slurm.queue()
+        self._answered()
         if found.bad not in (0, self._bad_rows):
             _log.warning("queue: rows of squeue that cannot be read are left out: %d", found.bad)
         self._bad_rows, self._row_count = found.bad, len(found.value)

@@ -101,6 +101,16 @@ def test_a_sign_that_slurm_is_well_again_does(after, cluster):
     assert after(turn)["failures"] == 0
 
 
+def test_so_does_an_answer_to_others(after, cluster):
+    async def answer(sync):
+        await sync.first_tick.wait()
+        cluster.failure = None
+        sync.answered()
+
+    cluster.failure = AWAY
+    assert after(answer)["failures"] == 0
+
+
 def test_so_does_one_that_came_in_the_middle_of_a_look(after, hanging):
     async def turn(sync):
         await asyncio.sleep(0.02)

@@ -44,7 +44,9 @@ def pauses(monkeypatch):
         ends = []
 
         async def ask():
-            service = QueueService(slurm, "ada", dict, turned=lambda: None, min_life=5)
+            service = QueueService(
+                slurm, "ada", dict, turned=lambda: None, answered=lambda: None, min_life=5
+            )
             for second in range(seconds):
                 if second == away_after:
                     slurm.is_away, slurm.takes = True, takes_away
@@ -96,7 +98,7 @@ def test_when_slurm_goes_away_and_when_it_is_back_the_sync_is_told_once(monkeypa
 
     async def ask():
         turned = partial(turns.append, "turned")
-        service = QueueService(slurm, "ada", dict, turned=turned, min_life=5)
+        service = QueueService(slurm, "ada", dict, turned=turned, answered=lambda: None, min_life=5)
         told = []
         for slurm.is_away in (False, False, True, True, False, False):
             await service.body(QueueSearch())
@@ -112,7 +114,9 @@ def test_rows_that_cannot_be_read_are_told_of_when_their_number_changes(monkeypa
     monkeypatch.setattr(snapshots, "time", slurm)
 
     async def ask():
-        service = QueueService(slurm, "ada", dict, turned=lambda: None, min_life=5)
+        service = QueueService(
+            slurm, "ada", dict, turned=lambda: None, answered=lambda: None, min_life=5
+        )
         for slurm.bad in (0, 3, 3, 2, 0, 0):
             await service.body(QueueSearch())
             slurm.now += 5
