@@ -145,7 +145,7 @@ class Sync:
         self._turned.set()
 
     def answered(self) -> None:
-        """Tick as soon as the floor allows, if Slurm did not answer the last one: it does by now."""
+        """Tick as soon as the floor allows, if Slurm did not answer the last one: now it does."""
         if self._slurm_error is not None:
             self._turned.set()
 

@@ -119,6 +119,9 @@ class Looks(Protocol):
     def hurry(self) -> None:
         """Look as soon as the floor allows."""
 
+    def answered(self) -> None:
+        """Do that if Slurm did not answer the last look: it answers others."""
+
     def soon(self) -> None:
         """Look in a moment: Slurm has just done something."""
 

@@ -119,6 +119,9 @@ class Sync:
     async def acted(self) -> None:
         await self.look(0)
 
+    def answered(self) -> None:
+        """Nothing is away here."""
+
     def hurry(self) -> None:
         pass
 
