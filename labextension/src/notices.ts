@@ -16,6 +16,7 @@ export interface IHappened {
 
 const MOST_SINGLY = 3;
 const SHOWN_MS = 8_000;
+const TURNS_TEXT_AROUND = /[\u202a-\u202e\u2066-\u2069]/g;
 const TASK = /_\d+$/;
 
 /**
@@ -34,7 +35,8 @@ export function happened(
       return [];
     }
     const what = happening(status, previous_status);
-    return what ? [{ what, status, name: [slurm_id, name].filter(Boolean).join(' ') }] : [];
+    const called = name?.replace(TURNS_TEXT_AROUND, '');
+    return what ? [{ what, status, name: [slurm_id, called].filter(Boolean).join(' ') }] : [];
   });
 }
 

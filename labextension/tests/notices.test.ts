@@ -25,6 +25,11 @@ test('the tasks of an array are not told of one by one', () => {
   expect(happened([change('FAILED', 'RUNNING', '12_3')], new Set())).toEqual([]);
 });
 
+test('a name does not turn the sentence around', () => {
+  const turning = { ...change('FAILED', 'RUNNING'), name: '\u202eevil\u2069' };
+  expect(happened([turning], new Set())[0].name).toBe('12 evil');
+});
+
 test('what was cancelled here is not told of, what others cancelled is', () => {
   const changes = [change('CANCELLED', 'RUNNING'), change('CANCELLED', 'RUNNING', '13')];
   expect(happened(changes, new Set(['12'])).map(one => one.name)).toEqual(['13 train']);
