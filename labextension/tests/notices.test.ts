@@ -27,7 +27,7 @@ test('the tasks of an array are not told of one by one', () => {
 
 test('a name does not turn the sentence around', () => {
   const turning = { ...change('FAILED', 'RUNNING'), name: '\u202eevil\u2069' };
-  expect(happened([turning], new Set())[0].name).toBe('12 evil');
+  expect(happened([turning], new Set())[0]?.name).toBe('12 evil');
 });
 
 test('what was cancelled here is not told of, what others cancelled is', () => {
