@@ -20,11 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the kernels o
 
 from cluster import personal_cluster
 from figures import Figure, spread
-from kernels import Kernel
 from report import Report, scratch
 from server import CommandLog, Server
 
 from jupyter_slurm_api.local.spec import ClusterSpec
+from kernels import Kernel
 
 _SPEC = ClusterSpec(nodes=1, cpus=2, accounting=False)
 _CELL = "import time; began = time.time(); ended = time.time()"

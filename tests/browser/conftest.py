@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from jupyter_slurm_api.local.devcluster import DevCluster
-from jupyter_slurm_api.local.spec import ClusterSpec
+from clusters import personal_cluster
 from lab_page import LabPage
 from notebook_page import NotebookPage
 from servers import Server
@@ -65,12 +63,8 @@ def browser_context_args(browser_context_args) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def cluster_environment() -> Iterator[dict[str, str]]:
     """What a client needs to reach the cluster of these tests."""
-    directory = Path(tempfile.mkdtemp(prefix="jsa-cluster-"))
-    directory.chmod(0o755)
-    cluster = DevCluster(directory)
-    cluster.up(ClusterSpec(nodes=4, cpus=4, settings={"MinJobAge": "5"}))
-    yield cluster.environment()
-    cluster.down(purge=True)
+    with personal_cluster() as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")

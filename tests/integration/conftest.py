@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_slurm_api.local.devcluster import DevCluster
-from jupyter_slurm_api.local.spec import ClusterSpec
+from clusters import personal_cluster
 from servers import Server
 
 
@@ -58,13 +56,8 @@ def slurm_environment(request) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def personal_environment() -> Iterator[dict[str, str]]:
     """What a client needs to reach a cluster of this session's own."""
-    # Not below pytest's own directory, which other accounts may not enter.
-    directory = Path(tempfile.mkdtemp(prefix="jsa-cluster-"))
-    directory.chmod(0o755)
-    cluster = DevCluster(directory)
-    cluster.up(ClusterSpec(nodes=4, cpus=4, settings={"MinJobAge": "5"}))
-    yield cluster.environment()
-    cluster.down(purge=True)
+    with personal_cluster() as environment:
+        yield environment
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from kernels import Kernel
 
+from kernels import Kernel
 from servers import wait_for
 
 QUICK = "--time 5 --mem 200M"

@@ -7,8 +7,8 @@ import secrets
 import threading
 
 import pytest
-from kernels import Kernel
 
+from kernels import Kernel
 from servers import wait_for
 
 SCRIPT = "#!/bin/sh\n#SBATCH --mem=20M\n"
