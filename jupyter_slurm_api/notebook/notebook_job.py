@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from IPython.core.getipython import get_ipython
+
+from ..client import ApiError, Unavailable
+from ..runs.directory import UnsafeFileError
 from ..runs.run import Run
+from .cell_output import CellOutput
 from .run_job import RunJob
+
+_PAUSE: Final = 2.0
 
 
 class Progress(NamedTuple):
@@ -19,6 +28,30 @@ class Progress(NamedTuple):
 
 class NotebookJob(RunJob):
     """A notebook's job; ``path`` is where it is written as it goes."""
+
+    def display(self) -> None:
+        """Show it under the present cell, live, with how many of its cells are done."""
+        super().display()
+        place = CellOutput(get_ipython())
+        if place.is_notebook:
+            threading.Thread(target=self._tell, args=(place,), daemon=True).start()
+
+    def _tell(self, place: CellOutput) -> None:
+        told = None
+        while True:
+            try:
+                is_over, progress, path = self.is_over(self.view()), self.progress(), self.path
+            except Unavailable:  # the server is away, and may come back
+                time.sleep(_PAUSE)
+                continue
+            except (ApiError, UnsafeFileError):  # the job's widget tells of it
+                return
+            if progress.cells and progress != told:
+                told = progress
+                place.status(f"{progress.done} of {progress.cells} cells done: {path}")
+            if is_over:
+                return
+            time.sleep(_PAUSE)
 
     @property
     def path(self) -> Path:

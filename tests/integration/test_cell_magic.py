@@ -288,4 +288,13 @@ class TestNotebook:
         (server.work_dir / "go on").touch()
         assert value("str(long.result(60))") == value("str(long.path)")
         assert value("long.progress()") == [4, 4]
+        path = value("str(long.path)")
+        kernel.run("long")
+        seen = []
+
+        def is_told():
+            seen.extend(kernel.later(0.5))
+            return f"4 of 4 cells done: {path}" in str(seen)
+
+        wait_for("its cells to be counted below it", is_told)
         assert value("long.view().name") == "long one"

@@ -13,6 +13,7 @@ from jupyter_slurm_api.errors import DevClusterError
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.layout import Layout
 from jupyter_slurm_api.local.spec import ClusterRecord, ClusterSpec
+from servers import wait_for
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start it")
 
@@ -99,6 +100,10 @@ def test_secrets_are_closed_to_ordinary_accounts(cluster):
 
 
 def test_who_is_no_longer_named_may_no_longer_submit(cluster):
+    # slurmdbd keeps an account of which it knows a job that is not over.
+    assert ask(cluster, "root", "scancel", "--user=bob").returncode == 0
+    waits = ("sacct", "--user=bob", "-X", "--noheader", "--state=PD", "-Snow-1hour", "-Enow")
+    wait_for("the end of bob's jobs", lambda: not ask(cluster, "root", *waits).stdout.strip())
     cluster.down()
     cluster.up(ClusterSpec(users=("alice",)))
     assert submit(cluster, "alice", "--hold").returncode == 0
