@@ -82,8 +82,9 @@ class CellMagic:
         if "help" in line.ours:
             print(HELP)
             return None
+        into = _into(line)  # before anything is submitted
         if "attach" in line.ours:
-            return self._named(self._earlier(cell), line)
+            return self._named(self._earlier(cell), into)
         self._connection.ask(SlurmClient.health)  # a submit would try for long where nobody is
         if line.words:
             wanted = submission.of_python(line, cell, self._shell, most_bytes)
@@ -92,16 +93,13 @@ class CellMagic:
         if line.ours.keys() & {"dry-run", "test-only"}:
             tell(self._connection.client, wanted)
             return None
-        job = self._named(self._submitted(wanted, cell), line)
+        job = self._named(self._submitted(wanted, cell), into)
         if not line.ours.keys() & {"block", "wait"}:
             return job
         self._wait_for(job)
         return None
 
-    def _named(self, job: BatchJob, line: SbatchLine) -> BatchJob:
-        name = str(line.ours.get("into", JOB))
-        if not name.isidentifier():
-            raise UsageError(f"--into names a variable, and {name!r} is no name.")
+    def _named(self, job: BatchJob, name: str) -> BatchJob:
         self._shell.user_ns[name] = job
         return job
 
@@ -142,3 +140,10 @@ class CellMagic:
                     f"The same cell is job {earlier.id} too, which goes on: `%slurm attach"
                     f" {earlier.id}` shows it, `%slurm cancel {earlier.id}` ends it."
                 )
+
+
+def _into(line: SbatchLine) -> str:
+    name = str(line.ours.get("into", JOB))
+    if not name.isidentifier():
+        raise UsageError(f"--into names a variable, and {name!r} is no name.")
+    return name

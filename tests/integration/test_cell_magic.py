@@ -97,9 +97,11 @@ class TestShell:
         ],
     )
     def test_a_line_that_cannot_be_meant_is_one_sentence(self, kernel, line, said):
+        before = kernel.value("jobs = %slurm jobs\njobs[0].job_id")
         reply = kernel.run(f"%%slurm {line}\ntrue # {line}")
         assert said in reply.error
         assert "Traceback" not in reply.error
+        assert kernel.value("jobs = %slurm jobs\njobs[0].job_id") == before
 
     def test_dry_run_shows_what_would_be_and_submits_nothing(self, kernel, value):
         before = value("jobs = %slurm jobs\nlen(jobs)")
