@@ -108,6 +108,8 @@ class RunJob(BatchJob):
             return results
         if told and told.error:
             raise RemoteError(f"Job {self.id} failed: {told.error}", self._traceback())
+        if told and told.is_of_code:  # Slurm may not have told its end yet
+            raise JobFailedError(f"Job {self.id} failed: {told.message}")
         if view.status == "COMPLETED":
             raise JobFailedError(f"Job {self.id} has left nothing in {self.directory.path}.")
         ours = told.message if told else self._told_by_its_end(view)

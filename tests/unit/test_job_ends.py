@@ -81,6 +81,12 @@ def test_an_exception_is_the_codes_own(result):
         result(Client("RUNNING"), Outcome(exit_code=outcome.FAILED, error="ValueError: no"))
 
 
+def test_what_could_not_come_back_is_told_before_slurm_tells_the_end(result):
+    told = Outcome(exit_code=outcome.FAILED, message="The cell has made no r.")
+    with pytest.raises(JobFailedError, match=r"failed: The cell has made no r\."):
+        result(Client("RUNNING"), told)
+
+
 def test_a_job_that_ended_well_and_left_nothing_is_no_success(result, monkeypatch):
     monkeypatch.setattr("jupyter_slurm_api.notebook.results._LATE_SECONDS", 0)
     with pytest.raises(JobFailedError, match="has left nothing in"):
