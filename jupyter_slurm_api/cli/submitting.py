@@ -13,10 +13,9 @@ from ..search import LARGEST_PAGE
 from ..slurm.options import Takes
 from ..views import JobView, SubmitAnswer
 from . import sbatch_line
+from .estimates import sentence
 from .saying import note, say
 from .sbatch_line import SbatchLine, UsageError
-from .tables import moment
-from .text import harmless
 
 OURS: Final = {
     **dict.fromkeys(("wait", "test-only", "parsable", "quiet", "verbose"), Takes.NOTHING),
@@ -116,10 +115,7 @@ def _estimate(client: SlurmClient, line: SbatchLine, script: str) -> int:
         if one.refusal:
             note(one.refusal)
         elif "json" not in line.ours:
-            when = moment(one.start_time) or "a time that Slurm does not tell"
-            place = f" in {one.partition}" if one.partition else ""
-            nodes = f" on {one.node_list}" if one.node_list else ""
-            say(harmless(f"It would start at {when}{nodes}{place}."))
+            say(sentence(one))
     return 1 if any(one.refusal for one in found) else 0
 
 

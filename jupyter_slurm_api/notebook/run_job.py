@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final
 
 from IPython.core.getipython import get_ipython
 from typing_extensions import Self
 
 from ..client import ApiError, Unavailable
-from ..models import ParameterValue
 from ..runs import outcome
 from ..runs.directory import RunDirectory, UnsafeFileError
 from ..views import JobView, SubmitAnswer
@@ -30,7 +29,7 @@ _PRINTED: Final = ("stream",)
 
 
 class RunJob(BatchJob):
-    """A run's job."""
+    """A run's job; submitted once more it runs with what was sent then, beside these results."""
 
     def __init__(
         self,
@@ -77,10 +76,6 @@ class RunJob(BatchJob):
     def notebook(self) -> str:
         """The path of the notebook that holds them."""
         return self._results(self.view()).notebook
-
-    def resubmit(self, parameters: Mapping[str, ParameterValue] | None = None) -> Self:
-        """Run it once more, with what was sent then; its results stand beside these."""
-        return super().resubmit(parameters)
 
     def is_over(self, view: JobView) -> bool:
         """Tell whether it was over when it was seen so, or has written since how its code ended.

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ class Submission:
     name: str | None
     tags: Sequence[str]
     directory: RunDirectory | None = None
-    tasks: Sequence[str] = field(default=())
+    tasks: Sequence[str] = ()
 
     def submit(self, connection: Connection) -> BatchJob:
         """Submit it; what the API refuses leaves no directory behind.
