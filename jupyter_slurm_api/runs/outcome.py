@@ -38,15 +38,12 @@ class Outcome:
     """How a run went.
 
     ``exit_code`` is the job's; ``message`` says what went wrong around the code, and
-    ``error`` which exception the code itself raised, as ``ValueError: no``. Times are
-    seconds since the epoch: when the code began, and when it had ended.
+    ``error`` which exception the code itself raised, as ``ValueError: no``.
     """
 
     exit_code: int
     message: str | None = None
     error: str | None = None
-    began: float | None = None
-    ended: float | None = None
 
     @property
     def is_of_code(self) -> bool:

@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,10 +110,10 @@ def _executed(source: str, written_to: str, parameters: Mapping[str, Any] | None
         return _failed(written_to, error)
     except RuntimeError as error:  # of nbclient's and jupyter_client's
         message = f"The notebook's kernel died, or did not start, on {platform.node()}: {error}"
-        return _told(written_to, exit_code=outcome.DIED, message=message)
+        return Outcome(exit_code=outcome.DIED, message=message)
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
-    return _told(written_to, exit_code=0)
+    return Outcome(exit_code=0)
 
 
 def _kernel_of(path: str) -> dict[str, Any]:
@@ -130,8 +129,8 @@ def _failed(written_to: str, error: PapermillExecutionError) -> Outcome:
         message = f"What the notebook sent cannot be loaded on {platform.node()}: {named}"
         return Outcome(exit_code=outcome.NOT_READY, message=message)
     if _has_failed(written_to, _END):
-        return _told(written_to, exit_code=outcome.FAILED, message=error.evalue)
-    return _told(written_to, exit_code=outcome.FAILED, error=named)
+        return Outcome(exit_code=outcome.FAILED, message=error.evalue)
+    return Outcome(exit_code=outcome.FAILED, error=named)
 
 
 def _has_failed(path: str, tag: str) -> bool:
@@ -140,18 +139,6 @@ def _has_failed(path: str, tag: str) -> bool:
     )
 
 
-def _told(written_to: str, **facts: Any) -> Outcome:
-    """Return how it went, with when the user's own cell ran."""
-    for cell in _cells(written_to, CELL):
-        ran = cell.metadata.get("papermill", {})
-        facts |= {"began": _seconds(ran.get("start_time")), "ended": _seconds(ran.get("end_time"))}
-    return Outcome(**facts)
-
-
 def _cells(path: str, tag: str) -> list[nbformat.NotebookNode]:
     cells = nbformat.read(path, as_version=4).cells
     return [cell for cell in cells if tag in cell.metadata.get("tags", ())]
-
-
-def _seconds(written: str | None) -> float | None:
-    return datetime.fromisoformat(written).timestamp() if written else None

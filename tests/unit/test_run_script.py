@@ -108,7 +108,7 @@ class TestRun:
 
 class TestOutcome:
     def test_is_read_as_it_was_written(self):
-        told = Outcome(exit_code=1, error="ValueError: no", began=1.5, ended=2.5)
+        told = Outcome(exit_code=1, error="ValueError: no")
         assert Outcome.read(told.written()) == told
 
     def test_exit_codes_of_ours_are_told_in_words(self):
