@@ -18,7 +18,8 @@ from .tables import Column, moment, table, terminal_width
 _FILTERS: Final = ("state", "partition", "account", "name", "q", "since", "until", "sort", "limit")
 
 
-def _where(row: QueueRow) -> str:
+def where(row: QueueRow) -> str:
+    """Write the nodes of a line, or why it has none."""
     return row["nodelist"] or (f"({row['reason']})" if row["reason"] else "")
 
 
@@ -48,7 +49,7 @@ QUEUE: Final = (
     Column("ST", lambda row: row["state_code"], state=lambda row: row["state"]),
     Column("TIME", lambda row: row["time"], to_the_right=True),
     Column("NODES", lambda row: row["nodes"], to_the_right=True),
-    Column("NODELIST(REASON)", _where, shrinks=True),
+    Column("NODELIST(REASON)", where, shrinks=True),
 )
 """As squeue has them."""
 

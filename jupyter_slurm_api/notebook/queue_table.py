@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from ..cli.listing import where
 from ..cli.text import harmless
 from ..models import QueueRow
 from ..views import JobView
@@ -32,7 +33,7 @@ STATE: Final = 1 + COLUMNS.index("state")
 
 def row_of_job(job: JobView) -> Row:
     """Return one of the user's own jobs as a row."""
-    where = job.node_list or (f"({job.reason})" if job.reason else "")
+    place = job.node_list or (f"({job.reason})" if job.reason else "")
     return (
         job.job_id or job.slurm_id or "",
         harmless(job.slurm_id or ""),
@@ -44,13 +45,12 @@ def row_of_job(job: JobView) -> Row:
         _iso(job.end_time),
         "" if job.nodes is None else str(job.nodes),
         _iso(job.submit_time),
-        harmless(where),
+        harmless(place),
     )
 
 
 def row_of_line(line: QueueRow) -> Row:
     """Return a line of squeue's as a row."""
-    where = line["nodelist"] or (f"({line['reason']})" if line["reason"] else "")
     return (
         line["job_id"],
         harmless(line["job_id"]),
@@ -62,7 +62,7 @@ def row_of_line(line: QueueRow) -> Row:
         line["end_time"] or "",
         harmless(line["nodes"]),
         line["submit_time"] or "",
-        harmless(where),
+        harmless(where(line)),
     )
 
 
