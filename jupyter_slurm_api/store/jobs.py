@@ -45,7 +45,6 @@ def create_indexes(database: Database[Document]) -> None:
         # A job that is still being submitted has no key yet.
         partialFilterExpression={"first_submit_time": {"$type": "date"}},
     )
-    jobs.create_index([("user", ASCENDING), ("status", ASCENDING)], name="by_status")
     jobs.create_index([("user", ASCENDING), ("output_kept", ASCENDING)], name="by_output_kept")
     jobs.create_index([("user", ASCENDING), ("slurm_id", ASCENDING)], name="by_slurm_id")
     jobs.create_index(
