@@ -39,8 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.getparent(pytest.Module).stash[_IS_GIVEN] = True
 
 
-_OWN = dict.fromkeys(("test_cell_magic", "test_line_magics", "test_notebooks"), "notebook")
-"""Modules that take so long that another worker has a cluster for them."""
+_CLIENT = ("test_client", "test_events", "test_following", "test_metrics", "test_report")
+_NOTEBOOK = ("test_cell_magic", "test_line_magics", "test_notebooks")
+_OWN = dict.fromkeys(_CLIENT, "client") | dict.fromkeys(_NOTEBOOK, "notebook")
+"""Modules that take so long that other workers have clusters for them."""
 
 _IS_GIVEN = pytest.StashKey[bool]()
 
