@@ -29,6 +29,7 @@ _BLOCK_PIECES: Final = 16
 _MARK_BYTES: Final = 64
 _SHORTEST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 2.0
+_PAUSE_SHARE: Final = 0.05  # of how long nothing has come: what follows a short rest is not late
 
 _log = logging.getLogger(__name__)
 
@@ -185,13 +186,14 @@ class GrowingFile:
 
     async def run(self) -> None:
         """Look for as long as there are followers."""
-        pause = _SHORTEST_PAUSE
+        quiet_since = time.monotonic()
         while True:
-            has_grown = await self._look()
+            if await self._look():
+                quiet_since = time.monotonic()
             self.wake()
-            pause = _SHORTEST_PAUSE if has_grown else min(2 * pause, _LONGEST_PAUSE)
-            if await self._hurries(pause):
-                pause = _SHORTEST_PAUSE
+            pause = _PAUSE_SHARE * (time.monotonic() - quiet_since)
+            if await self._hurries(min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)):
+                quiet_since = time.monotonic()
 
     async def _hurries(self, pause: float) -> bool:
         try:
