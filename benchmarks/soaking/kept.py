@@ -51,8 +51,8 @@ def _end(evidence: Evidence, document: Document, row: Row) -> Iterator[str]:
     if row.is_live and document["status"] == "UNKNOWN":
         evidence.notes["jobs that the accounting has as live for ever, and we as UNKNOWN"] += 1
         return
-    if row.state == "REQUEUED" and document["status"] == "UNKNOWN" and _is_shaken(evidence, document):
-        # Its first run has ended, and of the next nobody has heard.
+    is_forgotten = row.state == "REQUEUED" and _is_shaken(evidence, document)
+    if is_forgotten and document["status"] == "UNKNOWN":  # of its next run nobody has heard
         evidence.notes["requeued jobs that the killed controller forgot"] += 1
         return
     yield f"{label(document)} is {row.state} in the accounting: {row.text}; {way(document)}"
