@@ -59,7 +59,8 @@ class Server:
     """A Jupyter server of its own, started as a user would.
 
     ``account`` is whom root starts it for; None for a server of whoever runs the tests. ``host``
-    is the name of another host that root lets it be on; None for this one.
+    is the name of another host that root lets it be on; None for this one. ``launcher`` is what
+    starts it, such as srun.
     """
 
     home: Path
@@ -72,6 +73,7 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     account: str | None = None
     host: str | None = None
+    launcher: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -102,6 +104,7 @@ class Server:
             self.process = subprocess.Popen(
                 [
                     *_on(self.host),
+                    *self.launcher,
                     sys.executable,
                     "-m",
                     "jupyter",
