@@ -21,6 +21,14 @@ class Reply:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
 
+    def take(self, message: dict[str, Any]) -> None:
+        """Take what comes while the cell runs."""
+        kind, content = message["msg_type"], message["content"]
+        if kind in ("stream", "display_data", "execute_result"):
+            self.outputs.append(content)
+        elif kind == "error":
+            self.error = "\n".join(content["traceback"])
+
     @property
     def text(self) -> str:
         """All that stands under the cell, as text."""
@@ -56,18 +64,10 @@ class Kernel:
     def run(self, code: str, seconds: float = 90, answer: str | None = None) -> Reply:
         """Run a cell to its end; what it asks the user is answered, or cannot be asked."""
         reply = Reply()
-
-        def take(message: dict[str, Any]) -> None:
-            kind, content = message["msg_type"], message["content"]
-            if kind in ("stream", "display_data", "execute_result"):
-                reply.outputs.append(content)
-            elif kind == "error":
-                reply.error = "\n".join(content["traceback"])
-
         done = self._client.execute_interactive(
             code,
             timeout=seconds,
-            output_hook=take,
+            output_hook=reply.take,
             allow_stdin=answer is not None,
             stdin_hook=lambda _asked: self._client.input(answer),
         )
