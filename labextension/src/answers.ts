@@ -4,6 +4,9 @@
  * `tests/unit/test_labextension.py` holds them against that document. Times are ISO 8601 in UTC.
  */
 
+/** The value of one of sbatch's options. */
+export type ParameterValue = boolean | number | string | (number | string)[] | null;
+
 export interface Amount {
   total: number;
   used: number;
@@ -93,9 +96,23 @@ export interface QueueView {
 export interface PartitionUse {
   name: string;
   state: string;
+  is_default: boolean;
+  time_limit: string | null;
+  default_time: string | null;
+  min_nodes: number | null;
+  max_nodes: number | null;
+  max_cpus_per_node: number | null;
+  max_memory_per_cpu: number | null;
+  max_memory_per_node: number | null;
+  allow_accounts: string[] | null;
+  deny_accounts: string[] | null;
+  allow_qos: string[] | null;
+  deny_qos: string[] | null;
   nodes: number;
   cpus: Amount;
+  memory: Amount;
   gpus: Amount;
+  gpus_by_type: Record<string, Amount>;
 }
 
 export interface PartitionList {
@@ -116,4 +133,66 @@ export interface BulkAnswer {
   done: number;
   failed: number;
   results: ActionAnswer[];
+}
+
+export interface Association {
+  account: string;
+  partition: string | null;
+  default_qos: string | null;
+  qos: string[];
+  limits: Record<string, string>;
+}
+
+export interface Qos {
+  name: string;
+  limits: Record<string, string>;
+}
+
+export interface Limits {
+  accounting: boolean;
+  default_account: string | null;
+  associations: Association[];
+  qos: Qos[];
+}
+
+export interface Estimate {
+  partition: string | null;
+  start_time: string | null;
+  cpus: number | null;
+  node_list: string | null;
+  refusal: string | null;
+}
+
+export interface EstimateAnswer {
+  estimates: Estimate[];
+  asked_at: string;
+}
+
+export interface SubmitAnswer {
+  message: string;
+  job_id: string;
+  slurm_id: string | null;
+}
+
+export interface TemplateLine {
+  name: string;
+  site: boolean;
+}
+
+export interface TemplatesView {
+  templates: TemplateLine[];
+}
+
+export interface TemplateSpec {
+  script: string | null;
+  name: string | null;
+  parameters: Record<string, ParameterValue>;
+  work_dir: string | null;
+  tags: string[];
+}
+
+export interface TemplateView {
+  name: string;
+  site: boolean;
+  spec: TemplateSpec;
 }

@@ -4,10 +4,16 @@ import { ServerConnection } from '@jupyterlab/services';
 import type {
   ActionAnswer,
   BulkAnswer,
+  EstimateAnswer,
   JobsView,
+  Limits,
   PartitionList,
   QueueView,
-  TasksView
+  SubmitAnswer,
+  TasksView,
+  TemplateSpec,
+  TemplatesView,
+  TemplateView
 } from './answers';
 import { Problem } from './problem';
 
@@ -16,6 +22,13 @@ export type Verb = 'cancel' | 'hold' | 'release' | 'requeue';
 
 /** What is asked for beside the path; of a list any will do. */
 export type Query = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** What is submitted: a submit's body, as far as we fill it. */
+export interface ISubmission {
+  readonly script: string;
+  readonly work_dir?: string;
+  readonly tags?: readonly string[];
+}
 
 /** As many ids as one request may name, and as many rows as one page may have. */
 export const MOST_AT_ONCE = 1000;
@@ -47,6 +60,37 @@ export class SlurmApi {
     return this.get('partitions');
   }
 
+  limits(): Promise<Limits> {
+    return this.get('limits');
+  }
+
+  /** Submit a job; of all requests with the same key one is made. */
+  submit(submission: ISubmission, key: string): Promise<SubmitAnswer> {
+    return this.send('POST', 'submit', submission, { 'Idempotency-Key': key });
+  }
+
+  /** What Slurm thinks of a job that is not submitted. */
+  estimate(submission: ISubmission): Promise<EstimateAnswer> {
+    return this.send('POST', 'estimate', submission);
+  }
+
+  templates(): Promise<TemplatesView> {
+    return this.get('templates');
+  }
+
+  template(name: string): Promise<TemplateView> {
+    return this.get(`templates/${encodeURIComponent(name)}`);
+  }
+
+  /** Write a template of one's own, new or in place of one. */
+  saveTemplate(name: string, spec: Partial<TemplateSpec>): Promise<TemplateView> {
+    return this.send('PUT', `templates/${encodeURIComponent(name)}`, spec);
+  }
+
+  async deleteTemplate(name: string): Promise<void> {
+    await this.request(`templates/${encodeURIComponent(name)}`, { method: 'DELETE' });
+  }
+
   /** The ids of all that was to be cancelled from this page: nobody need be told that it was. */
   readonly cancelled: Set<string> = new Set();
 
@@ -55,9 +99,9 @@ export class SlurmApi {
     this.note(verb, ids);
     const results: ActionAnswer[] = [];
     for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
-      const body = JSON.stringify({ action: verb, ids: ids.slice(at, at + MOST_AT_ONCE) });
-      const answer = await this.request('jobs/actions', { method: 'POST', body });
-      results.push(...((await answer.json()) as BulkAnswer).results);
+      const body = { action: verb, ids: ids.slice(at, at + MOST_AT_ONCE) };
+      const answer = await this.send<BulkAnswer>('POST', 'jobs/actions', body);
+      results.push(...answer.results);
     }
     return results;
   }
@@ -87,6 +131,16 @@ export class SlurmApi {
     const value = (await response.json()) as T;
     this.remember(whole, response.headers.get('ETag'), value);
     return value;
+  }
+
+  private async send<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {}
+  ): Promise<T> {
+    const response = await this.request(path, { method, body: JSON.stringify(body), headers });
+    return (await response.json()) as T;
   }
 
   private remember(path: string, etag: string | null, value: unknown): void {

@@ -2,5 +2,8 @@
 export const CommandIDs = {
   showPanel: 'jupyter-slurm-api:show-panel',
   openQueue: 'jupyter-slurm-api:open-queue',
+  openJob: 'jupyter-slurm-api:open-job',
+  submit: 'jupyter-slurm-api:submit',
+  submitFile: 'jupyter-slurm-api:submit-file',
   refresh: 'jupyter-slurm-api:refresh'
 } as const;

@@ -1,17 +1,23 @@
+import type { ISignal } from '@lumino/signaling';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 
 import type { ILiveState, Live } from './live';
 
-/** What is known of something live, as long as a component shows it. */
-export function useLive<T>(live: Live<T>): ILiveState<T> {
+/** What something that tells of its changes has, each time another object if it has changed. */
+export function useSignal<T>(teller: { changed: ISignal<unknown, unknown> }, get: () => T): T {
   const subscribe = useCallback(
     (listener: () => void) => {
-      live.changed.connect(listener);
-      return () => live.changed.disconnect(listener);
+      teller.changed.connect(listener);
+      return () => teller.changed.disconnect(listener);
     },
-    [live]
+    [teller]
   );
-  return useSyncExternalStore(subscribe, () => live.state);
+  return useSyncExternalStore(subscribe, get);
+}
+
+/** What is known of something live, as long as a component shows it. */
+export function useLive<T>(live: Live<T>): ILiveState<T> {
+  return useSignal(live, () => live.state);
 }
 
 /** The present time, moved on every few seconds while the page is visible. */

@@ -6,9 +6,18 @@ import { queue } from './plugins/queue';
 import { running } from './plugins/running';
 import { slurm } from './plugins/slurm';
 import { status } from './plugins/status';
+import { submit } from './plugins/submit';
 
 export { ISlurm } from './model';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [slurm, panel, queue, status, running, notices];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  slurm,
+  panel,
+  queue,
+  submit,
+  status,
+  running,
+  notices
+];
 
 export default plugins;

@@ -7,13 +7,34 @@ export type ProblemKind = 'login' | 'missing' | 'unreachable' | 'other';
 interface IDescribed {
   error?: unknown;
   message?: unknown;
+  errors?: unknown;
+  job_id?: unknown;
 }
+
+/** What is wrong with one part of a request: a field's name, or a path of names and dots. */
+export interface IFault {
+  field: string;
+  message: string;
+}
+
+/** What else an answer may say of a problem. */
+interface IAbout {
+  status: number;
+  faults: readonly IFault[];
+  /** The job that it is about. */
+  jobId: string | null;
+  /** In how many seconds the server wants to be asked again. */
+  retryAfter: number | null;
+}
+
+const NO_ANSWER: IAbout = { status: 0, faults: [], jobId: null, retryAfter: null };
 
 /** Why a request was not answered as it should be; the message is the server's own sentence. */
 export class Problem extends Error {
   constructor(
     readonly kind: ProblemKind,
-    message = ''
+    message = '',
+    readonly about = NO_ANSWER
   ) {
     super(message);
   }
@@ -27,7 +48,13 @@ export class Problem extends Error {
         : `${response.status} ${response.statusText}`;
     // Errors that our own services raise are named; the others are Jupyter's.
     const kind = described.error ? undefined : OF_JUPYTER[response.status];
-    return new Problem(kind ?? 'other', message);
+    const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
+    return new Problem(kind ?? 'other', message, {
+      status: response.status,
+      faults: Array.isArray(described.errors) ? (described.errors as IFault[]) : [],
+      jobId: typeof described.job_id === 'string' ? described.job_id : null,
+      retryAfter: Number.isNaN(retryAfter) ? null : retryAfter
+    });
   }
 
   /** A sentence that says what is the matter and what to do. */

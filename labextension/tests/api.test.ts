@@ -60,6 +60,31 @@ test('what is done to many jobs is asked for a thousand at a time', async () => 
   expect(await asked[1]?.json()).toEqual({ action: 'hold', ids: ['1000'] });
 });
 
+test('a job is submitted under its key', async () => {
+  const answer = { job_id: 'uuid', slurm_id: '7' };
+  const submission = { script: '#!/bin/sh', tags: ['a'] };
+  expect(await api(json(answer, 201)).submit(submission, 'a-key')).toEqual(answer);
+  expect(asked[0]?.headers.get('Idempotency-Key')).toBe('a-key');
+  expect(await asked[0]?.json()).toEqual(submission);
+});
+
+test('a template may have any name that the server lets it', async () => {
+  await api(new Response(null, { status: 204 })).deleteTemplate('a b/?#%');
+  expect(asked[0]?.url).toBe('http://hub/user/alice/slurm/templates/a%20b%2F%3F%23%25');
+});
+
+test('a problem tells which fields it is about, of which job, and when to ask again', async () => {
+  const faults = [{ field: 'work_dir', message: 'Not there.' }];
+  const body = { error: 'slurm_busy', message: 'Later.', errors: faults, job_id: 'uuid' };
+  const answer = new Response(JSON.stringify(body), {
+    status: 503,
+    headers: { 'Retry-After': '15' }
+  });
+  await expect(api(answer).estimate({ script: '' })).rejects.toMatchObject({
+    about: { status: 503, faults, jobId: 'uuid', retryAfter: 15 }
+  });
+});
+
 test.each([
   [json({ error: 'slurm_denied', message: 'Not yours.' }, 403), 'Not yours.'],
   [

@@ -98,7 +98,7 @@ function Empty(props: {
       <p>{trans.__('None of your jobs runs or waits, and none has ended today.')}</p>
       <p>
         {trans.__(
-          'Submit one with %%%%slurm in a notebook, or with sbatch in a terminal: it appears here.'
+          'Submit one with the button above, with %%%%slurm in a notebook, or with sbatch in a terminal: it appears here.'
         )}
       </p>
     </div>

@@ -11,13 +11,14 @@ interface IOptions {
   slurm: ISlurm;
   settings: ServerConnection.ISettings;
   openQueue: () => void;
+  submit: () => void;
   trans: TranslationBundle;
 }
 
 /** The side panel; the cluster is asked for as long as it is seen. */
 export class SlurmPanel extends SidePanel {
   constructor(options: IOptions) {
-    const { slurm, settings, openQueue, trans } = options;
+    const { slurm, settings, openQueue, submit, trans } = options;
     super({ content: new LuminoPanel() });
     this.slurm = slurm;
     this.id = 'jupyter-slurm-api:panel';
@@ -26,6 +27,8 @@ export class SlurmPanel extends SidePanel {
     this.title.caption = trans.__('Slurm jobs');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Slurm jobs'));
+    const job = { label: trans.__('Submit'), tooltip: trans.__('Submit a job') };
+    this.toolbar.addItem('submit', new ToolbarButton({ ...job, onClick: submit }));
     const queue = { label: trans.__('Full queue'), tooltip: trans.__('Open the full queue') };
     this.toolbar.addItem('queue', new ToolbarButton({ ...queue, onClick: openQueue }));
     this.toolbar.addItem(

@@ -34,6 +34,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       slurm,
       settings: app.serviceManager.serverSettings,
       openQueue: () => void commands.execute(CommandIDs.openQueue),
+      submit: () => void commands.execute(CommandIDs.submit),
       trans
     });
     commands.addCommand(CommandIDs.showPanel, {

@@ -7,14 +7,14 @@ import {
   type SortingState,
   useReactTable
 } from '@tanstack/react-table';
-import { type ReactElement, useCallback, useMemo, useState, useSyncExternalStore } from 'react';
+import { type ReactElement, useMemo, useState } from 'react';
 
 import { act } from '../acting';
 import { type ITarget, targetOfRow } from '../actions';
 import type { QueueRow } from '../answers';
 import type { Verb } from '../api';
 import { count } from '../format';
-import { useLive } from '../hooks';
+import { useLive, useSignal } from '../hooks';
 import type { ISlurm } from '../model';
 import { Notice } from '../notice';
 import { Actions, ColumnChooser, Filters } from './bar';
@@ -96,14 +96,7 @@ export function Queue(props: IProps): ReactElement {
 
 /** The columns that are shown, in their order and as wide as they are. */
 function useColumns(layout: Layout, trans: TranslationBundle): readonly IColumn[] {
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      layout.changed.connect(listener);
-      return () => layout.changed.disconnect(listener);
-    },
-    [layout]
-  );
-  const shown = useSyncExternalStore(subscribe, () => layout.shown);
+  const shown = useSignal(layout, () => layout.shown);
   return useMemo(() => {
     const known = columnsOf(trans);
     return shown.flatMap(({ id, width }) =>

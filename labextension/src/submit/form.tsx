@@ -1,0 +1,208 @@
+import { Notification } from '@jupyterlab/apputils';
+import type { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { type ReactElement, useEffect, useMemo, useState } from 'react';
+
+import type { SubmitAnswer } from '../answers';
+import { useLive, useSignal } from '../hooks';
+import type { Live } from '../live';
+import type { ISlurm } from '../model';
+import { Notice } from '../notice';
+import { Problem } from '../problem';
+import { directives } from './directives';
+import type { Draft } from './draft';
+import type { Estimator } from './estimating';
+import type { FieldId } from './fields';
+import { findings, type IOffers } from './findings';
+import { Inputs } from './inputs';
+import { EstimateText, Refusal } from './outcome';
+import { faultsOf, fieldOf } from './refusals';
+import type { Sender } from './sending';
+import { Templates } from './templates';
+
+const TOLD_MS = 8_000;
+
+export interface IFormProps {
+  draft: Draft;
+  /** Which file the script was read from; empty where it was none. */
+  origin: string;
+  offers: Live<IOffers>;
+  sender: Sender;
+  estimator: Estimator;
+  slurm: ISlurm;
+  settings: ServerConnection.ISettings;
+  /** Show a job; null where nothing can. */
+  openJob: ((id: string) => void) | null;
+  trans: TranslationBundle;
+}
+
+/** The form beside the script, and below it what Slurm thinks of the job. */
+export function Form(props: IFormProps): ReactElement {
+  const { draft, origin, offers, slurm, trans } = props;
+  const state = useSignal(draft, () => draft.state);
+  const known = useLive(offers);
+  const submitting = useSubmit(props);
+  const warnings = useWarnings(props, submitting.problem);
+  return (
+    <div className="jsa-Form" role="form" aria-label={trans.__('Submit a job')}>
+      <Known {...props} />
+      {origin && (
+        <p>
+          {trans.__(
+            'From the file %1, which stays as it is: what you change here is for this job.',
+            origin
+          )}
+        </p>
+      )}
+      <Templates draft={draft} api={slurm.api} trans={trans} />
+      {directives(state.script).some(one => one.opens) && (
+        <p>
+          {trans.__('This job has several components (hetjob): the fields are those of the first.')}
+        </p>
+      )}
+      <Inputs
+        draft={draft}
+        state={state}
+        offers={known.value}
+        warnings={warnings}
+        slurm={slurm}
+        trans={trans}
+      />
+      <End {...props} {...submitting} />
+    </div>
+  );
+}
+
+/** What keeps partitions and limits from being known, and what to do about it. */
+function Known({ offers, settings, trans }: IFormProps): ReactElement {
+  const { value, problem } = useLive(offers);
+  return (
+    <>
+      <Notice
+        problem={problem}
+        staleSince={value?.stale ? value.syncedAt : null}
+        settings={settings}
+        onRetry={() => offers.refresh()}
+        trans={trans}
+      />
+      <p className="jsa-muted" role="status">
+        {aboutCluster(value, problem, trans)}
+      </p>
+    </>
+  );
+}
+
+/** What Slurm thinks of the job, and the buttons. */
+function End(props: IFormProps & ISubmitting): ReactElement {
+  const { draft, estimator, openJob, trans, problem, isSending, submit } = props;
+  const thought = useSignal(estimator, () => estimator.state);
+  return (
+    <div className="jsa-Form-end">
+      <div role="status">
+        <EstimateText state={thought} trans={trans} />
+      </div>
+      <div role="alert">
+        {problem && <Refusal problem={problem} onShow={openJob} trans={trans} />}
+      </div>
+      <div className="jsa-Field-line">
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-accept"
+          aria-disabled={isSending}
+          // The second click of two may come when the first was answered.
+          onClick={event => event.detail < 2 && submit()}
+        >
+          {isSending ? trans.__('Submitting …') : trans.__('Submit')}
+        </button>
+        <button
+          type="button"
+          className="jp-mod-styled jsa-Button"
+          onClick={() => estimator.askNow(draft.submission)}
+        >
+          {trans.__('Ask Slurm when it would start')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface ISubmitting {
+  problem: Problem | null;
+  isSending: boolean;
+  submit: () => void;
+}
+
+/** Submitting, and why that did not go well; forgotten with the next change. */
+function useSubmit(props: IFormProps): ISubmitting {
+  const { draft, sender, slurm } = props;
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isSending, setIsSending] = useState(false);
+  useEffect(() => {
+    const forget = (): void => setProblem(null);
+    draft.changed.connect(forget);
+    return () => void draft.changed.disconnect(forget);
+  }, [draft]);
+  const send = async (): Promise<void> => {
+    setProblem(null);
+    setIsSending(true);
+    const sent = draft.state;
+    try {
+      const answer = await sender.send(draft.submission);
+      draft.keep(sent);
+      tell(answer, props);
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem('other', String(error)));
+    }
+    setIsSending(false);
+    slurm.refresh();
+  };
+  return { problem, isSending, submit: () => void (isSending || send()) };
+}
+
+function tell(answer: SubmitAnswer, { openJob, trans }: IFormProps): void {
+  const { slurm_id, job_id } = answer;
+  const text =
+    slurm_id === null
+      ? trans.__('The job is being submitted: Slurm has not answered yet.')
+      : trans.__('Job %1 is submitted.', slurm_id);
+  const actions = openJob ? [{ label: trans.__('Show'), callback: () => openJob(job_id) }] : [];
+  Notification.success(text, { autoClose: TOLD_MS, actions });
+}
+
+/** What is to be said of single fields: by what is known, by Slurm, and by the server. */
+function useWarnings(
+  { draft, offers, estimator, trans }: IFormProps,
+  problem: Problem | null
+): ReadonlyMap<FieldId | 'tags', string> {
+  const { fields } = useSignal(draft, () => draft.state);
+  const { value } = useLive(offers);
+  const thought = useSignal(estimator, () => estimator.state);
+  return useMemo(() => {
+    const refusal = thought.estimate?.refusal ?? problem?.message ?? '';
+    const refused = fieldOf(refusal);
+    return new Map([
+      ...(refused ? [[refused, trans.__('Slurm refuses this, as is said below.')] as const] : []),
+      ...(value ? findings(fields, value, trans) : []),
+      ...(thought.problem ? faultsOf(thought.problem) : []),
+      ...(problem ? faultsOf(problem) : [])
+    ]);
+  }, [fields, value, thought, problem, trans]);
+}
+
+function aboutCluster(
+  offers: IOffers | null,
+  problem: Problem | null,
+  trans: TranslationBundle
+): string {
+  if (offers === null) {
+    return problem
+      ? trans.__('Until then partitions and limits are not known here. You can write the script.')
+      : trans.__('Asking for partitions and limits …');
+  }
+  if (offers.partitions.length === 0) {
+    return trans.__('This cluster shows you no partition: ask its administrators for access.');
+  }
+  return offers.limits === null
+    ? trans.__('Accounts and QOS are not known, since the accounting does not answer.')
+    : '';
+}
