@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..models import ParameterValue
-from ..runs import preparing
-from ..runs.run import Run
-from ..runs.script import script
+from ..runs import notebooks
 from ..views import SubmitAnswer
 from .failures import Invalid
 from .jobs import JobCalls
-
-_OUTPUT: Final = "job.out"
 
 
 class NotebookCalls(JobCalls):
@@ -32,9 +29,9 @@ class NotebookCalls(JobCalls):
     ) -> SubmitAnswer:
         """Submit a notebook, which papermill runs with ``parameters`` in this Python.
 
-        It runs in its own directory, and is written with its outputs to ``output``: by
-        default beside it, as ``NAME-<slurm_id>.ipynb``; each cell as it ends. ``options``
-        are sbatch's long ones.
+        It runs as it is now, in its own directory, and is written with its outputs to
+        ``output``: by default beside it, as ``NAME-<slurm_id>.ipynb``; each cell as it
+        ends. ``options`` are sbatch's long ones.
 
         Raises:
             Invalid: there is no such notebook, or no directory of this run can be made.
@@ -43,20 +40,20 @@ class NotebookCalls(JobCalls):
         notebook = Path(path).absolute()
         if not notebook.is_file():
             raise Invalid(f"There is no notebook {notebook}.")
-        written_to = Path(output) if output else Path(f"{notebook.stem}-{{job}}.ipynb")
-        run = Run(
-            notebook=str(notebook),
-            written_to=str(notebook.parent / written_to),
-            parameters=dict(parameters or {}),
-        )
         try:
-            directory = preparing.notebook(notebook.parent, run)
+            run = notebooks.prepare(
+                notebook,
+                notebook.read_bytes(),
+                parameters or {},
+                python=sys.executable,
+                environ=os.environ,
+                written_to=Path(output) if output else None,
+            )
         except OSError as error:
             raise Invalid(f"The run cannot be written to {notebook.parent}: {error}") from error
-        asked = {"output": str(directory.path / _OUTPUT), "job-name": notebook.stem}
         return self.submit(
-            script(f"The notebook {notebook.name}", directory, os.environ),
-            parameters=asked | dict(options or {}),
-            work_dir=str(notebook.parent),
-            tags=[directory.tag, *tags],
+            run.script,
+            parameters={**run.options, **(options or {})},
+            work_dir=run.work_dir,
+            tags=[run.directory.tag, *tags],
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +72,7 @@ class Submission:
     def discard(self) -> None:
         """Remove what was written for it."""
         if self.directory:
-            shutil.rmtree(self.directory.path, ignore_errors=True)
+            self.directory.remove()
 
 
 def of_shell(line: SbatchLine, cell: str, shell: InteractiveShell) -> Submission:

@@ -2,6 +2,7 @@
 
     <work_dir>/.slurm-runs/<id>/
         run.json              what is to be run: `run.Run`
+        notebook.ipynb        of a whole notebook: as it was when it was submitted
         inputs.pickle         the variables that the cell is given
         tasks.pickle          of a sweep: each task's parameters
         job.out               what the job prints; of a sweep's task job-<task>.out
@@ -17,9 +18,11 @@ written to is not read.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -60,6 +63,21 @@ class RunDirectory:
         return cls(path)
 
     @classmethod
+    @contextmanager
+    def begun(cls, work_dir: Path) -> Iterator[RunDirectory]:
+        """Give a new directory, of which nothing stays if what is written there goes wrong.
+
+        Raises:
+            OSError, UnsafeFileError: as `create`.
+        """
+        directory = cls.create(work_dir)
+        try:
+            yield directory
+        except BaseException:
+            directory.remove()
+            raise
+
+    @classmethod
     def of(cls, work_dir: str | None, tags: Sequence[str]) -> RunDirectory | None:
         """Return the run that a job is of, as its tags say; None if it is of none."""
         ids = [tag.removeprefix(_TAG) for tag in tags if tag.startswith(_TAG)]
@@ -78,6 +96,10 @@ class RunDirectory:
     def results(self, slurm_id: str) -> Path:
         """Return where a job, or a task of an array, writes how it went."""
         return self.path / "results" / slurm_id
+
+    def remove(self) -> None:
+        """Remove it with all that is in it: no job is to come of it."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole, or not at all."""

@@ -28,8 +28,8 @@ class Run:
 
     ``outputs`` are the variables that come back; ``tasks`` what each task of a sweep
     is called, for people. ``sys_path`` is where the notebook finds its modules. Of a
-    whole notebook ``parameters`` are papermill's, and ``written_to`` is where it is
-    written with its outputs, with ``{job}`` for the job's id.
+    whole notebook, which lies beside as it was, ``parameters`` are papermill's, and
+    ``written_to`` is where it is written with its outputs, with ``{job}`` for the job's id.
     """
 
     source: str = ""

@@ -65,7 +65,7 @@ def _run(directory: RunDirectory, results: Path) -> Outcome:
     run = Run.read(directory)
     if run.notebook:
         written_to = (run.written_to or "").replace("{job}", _job())
-        return _executed(run.notebook, written_to, run.parameters)
+        return _executed(str(directory.path / NOTEBOOK), written_to, run.parameters)
     if mismatch := run.mismatch():
         return Outcome(exit_code=outcome.NOT_READY, message=mismatch)
     path = results / NOTEBOOK
@@ -96,8 +96,8 @@ def _executed(source: str, written_to: str, parameters: Mapping[str, Any] | None
     os.environ["JUPYTER_RUNTIME_DIR"] = runtime
     try:
         papermill.execute_notebook(
-            source,
-            written_to,
+            _literally(source),
+            _literally(written_to),
             parameters=parameters,
             progress_bar=False,
             stdout_file=sys.stdout,
@@ -116,11 +116,19 @@ def _executed(source: str, written_to: str, parameters: Mapping[str, Any] | None
     return Outcome(exit_code=0)
 
 
+def _literally(path: str) -> str:
+    """Write a path as papermill reads it, to whom braces are a parameter's place."""
+    return path.replace("{", "{{").replace("}", "}}")
+
+
 def _kernel_of(path: str) -> dict[str, Any]:
     """Return which kernel runs a notebook: this Python, or for another language its own."""
     named = nbformat.read(path, as_version=4).metadata.get("kernelspec", {})
     is_python = named.get("language", "python") in ("python", "")
-    return {"kernel_manager_class": engine.OwnPython, "kernel_name": "python3"} if is_python else {}
+    if not is_python:
+        return {}
+    this = {"kernel_name": "python3", "language": "python"}  # what a notebook need not say itself
+    return {"kernel_manager_class": engine.OwnPython, **this}
 
 
 def _failed(written_to: str, error: PapermillExecutionError) -> Outcome:

@@ -50,14 +50,24 @@ sys.exit(runner.main(sys.argv[1]))
 """
 
 
-def script(what: str, directory: RunDirectory, environ: Mapping[str, str]) -> str:
-    """Return the script of a run; ``what`` it is stands in it for people, on one line."""
+def script(
+    what: str, directory: RunDirectory, environ: Mapping[str, str], python: str | None = None
+) -> str:
+    """Return the script of a run by a Python, or this one.
+
+    ``what`` it is stands in it for people, and of its environment what makes ``environ`` one.
+    """
     carried = {name: environ[name] for name in _CARRIED if environ.get(name)}
     return _SCRIPT.format(
-        what="".join(one if one.isprintable() else " " for one in what),
+        what=on_one_line(what),
         exports="\n".join(f"export {name}={shlex.quote(value)}" for name, value in carried.items()),
         run=shlex.quote(str(directory.path)),
-        python=shlex.quote(sys.executable),
+        python=shlex.quote(python or sys.executable),
         not_shared=NOT_SHARED,
         no_python=NO_PYTHON,
     )
+
+
+def on_one_line(text: str) -> str:
+    """Return a name of a file as a line of a script, or an option, can hold it."""
+    return "".join(one if one.isprintable() else " " for one in text)
