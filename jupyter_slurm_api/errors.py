@@ -5,6 +5,7 @@
     │   └── TooLarge            ... because it is too big
     ├── JobNotFound             no such job, or not one this user may see
     ├── TemplateNotFound        no such template
+    ├── NotebookNotFound        no such notebook
     ├── OutputGone              a job's output, of which nothing is left
     ├── RangeNotSatisfiable     a range in which an output has no byte
     ├── Conflict                what is there, or its state, does not let it be done
@@ -63,6 +64,10 @@ class JobNotFound(SlurmApiError):
 
 class TemplateNotFound(SlurmApiError):
     """There is no such template."""
+
+
+class NotebookNotFound(SlurmApiError):
+    """There is no such notebook."""
 
 
 class OutputGone(SlurmApiError):

@@ -176,7 +176,11 @@ class SlurmApi(ExtensionApp):
         settings = wiring.Settings(**{name: getattr(self, name) for name in names})
         bus = EventBus(self.settings["event_logger"])
         running: Running = wiring.Running.start(
-            settings, Path(self.serverapp.root_dir), os.environ, bus
+            settings,
+            Path(self.serverapp.root_dir),
+            os.environ,
+            self.serverapp.kernel_spec_manager,
+            bus,
         )
         return running
 

@@ -1,18 +1,20 @@
-"""Requests that build on a submit's: what would become of one, and one made of a stored job."""
+"""Requests that build on a submit's: what would become of one, one of a stored job, a notebook."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import keyword
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StrictStr
+from pydantic import AfterValidator, Field, JsonValue, StrictStr
 
 from .estimate import Estimate
+from .job import Job
 from .models import Model, ParameterValue
-from .views import SubmitRequest, Tags
+from .views import SubmitAnswer, SubmitRequest, Tags
 
 AT_ONCE: Final = 3
 """How many partitions Slurm is asked for by one question."""
@@ -72,3 +74,61 @@ class Resubmission(SubmitRequest):
         """The same for requests that say the same of the same job, whatever became of that."""
         said = self.changes.model_dump(mode="json", exclude_defaults=True)
         return hashlib.sha256(json.dumps([self.resubmit_of, said]).encode()).hexdigest()
+
+
+def _variables(parameters: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    for name in parameters:
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise ValueError(f"{name!r} is no name of a variable in Python")
+    json.dumps(parameters, allow_nan=False)  # raises where it holds what no notebook can
+    return parameters
+
+
+class NotebookRequest(Model):
+    """The body of ``POST notebooks/run``."""
+
+    path: Annotated[
+        StrictStr, Field(description="The notebook, from the server's root directory", min_length=1)
+    ]
+    parameters: Annotated[
+        dict[str, JsonValue],
+        Field(
+            default_factory=dict,
+            description="Variables for the notebook, put behind its cell tagged 'parameters'",
+        ),
+        AfterValidator(_variables),
+    ]
+    options: Annotated[
+        dict[str, ParameterValue],
+        Field(default_factory=dict, description="sbatch's long options, without dashes"),
+    ]
+    kernel_name: Annotated[
+        StrictStr | None, Field(description="Another kernel than the notebook's own")
+    ] = None
+
+
+class NotebookSubmission(SubmitRequest):
+    """A notebook that is ready to be submitted."""
+
+    asked: NotebookRequest
+
+    @cached_property
+    def sha256(self) -> str:
+        """The same for requests that say the same, whatever directory each has made."""
+        said = self.asked.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(json.dumps(["notebook", said], sort_keys=True).encode()).hexdigest()
+
+
+class NotebookAnswer(SubmitAnswer):
+    """The answer of ``POST notebooks/run``.
+
+    ``output`` is the path of the notebook that the job writes, cell by cell, when it has
+    begun; null while its id is not known, and of an array, whose tasks write one each.
+    """
+
+    output: str | None
+
+    @classmethod
+    def with_output(cls, job: Job, output: str | None) -> NotebookAnswer:
+        """Answer with a job and what it writes."""
+        return cls(**SubmitAnswer.of(job).model_dump(), output=output)

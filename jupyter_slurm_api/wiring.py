@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pwd
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +24,10 @@ from .services.files import Files
 from .services.following import FollowService
 from .services.health import HealthService
 from .services.jobs import JobService
+from .services.kernels import Kernels, KernelSpecs
 from .services.limits import LimitsService
 from .services.listing import ListingService
+from .services.notebooks import NotebookService
 from .services.output import OutputService
 from .services.queue import QueueService
 from .services.reading import ReadingService
@@ -39,6 +40,7 @@ from .services.submit import SubmitService
 from .services.tasks import TaskService
 from .services.templates import TemplateService, site_templates
 from .services.viewer import Viewer
+from .slurm.accounts import account_name
 from .slurm.cli import SlurmCommands
 from .slurm.client import Slurm
 from .slurm.environment import own_job
@@ -55,14 +57,6 @@ from .sync import Intervals, Outcome, Sync
 from .views import Freshness
 
 _DRAIN_SECONDS: Final = 10.0
-
-
-def _account() -> str:
-    """Return the account that this server runs as, under the name that Slurm shows for it."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container with a bare user id
-        return str(os.getuid())
 
 
 def _prepare(database: Database[Document]) -> None:
@@ -133,6 +127,7 @@ class Foundation:
     settings: Settings
     root: Path
     environ: Mapping[str, str]
+    kernels: Kernels
     user: str
     slurm: Slurm
     mongo: Mongo
@@ -184,6 +179,7 @@ class Foundation:
         streams = StreamLimit(settings.max_streams)
         return Services(
             submit=submit,
+            notebooks=NotebookService(submit, self.kernels, self.root, self.files),
             jobs=jobs,
             queue=queue,
             tasks=TaskService(jobs, TaskStore(mongo, self.user), viewer),
@@ -221,10 +217,15 @@ class Running:
 
     @classmethod
     def start(
-        cls, settings: Settings, root: Path, environ: Mapping[str, str], bus: EventBus
+        cls,
+        settings: Settings,
+        root: Path,
+        environ: Mapping[str, str],
+        kernel_specs: KernelSpecs,
+        bus: EventBus,
     ) -> Running:
         """Build all parts and start those that run by themselves."""
-        user, known = _account(), KnownJobs()
+        user, known = account_name(str(os.getuid())), KnownJobs()
         runner = Runner(seconds=settings.command_timeout, ran=metrics.command)
         slurm = SlurmCommands(runner, environ, user)
         mongod = None if settings.mongo_uri else EmbeddedMongod(Path(settings.data_dir))
@@ -262,6 +263,7 @@ class Running:
             settings,
             root,
             environ,
+            Kernels(kernel_specs, environ),
             user=user,
             slurm=slurm,
             mongo=mongo,

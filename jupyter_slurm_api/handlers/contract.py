@@ -22,7 +22,13 @@ from ..cluster import Limits, NodePage, PartitionList
 from ..models import Model
 from ..outputs import FollowQuery, OutputQuery
 from ..report import JobReport
-from ..requests import EstimateAnswer, EstimateRequest, ResubmitRequest
+from ..requests import (
+    EstimateAnswer,
+    EstimateRequest,
+    NotebookAnswer,
+    NotebookRequest,
+    ResubmitRequest,
+)
 from ..search import HealthQuery, JobSearch, NodeSearch, QueueSearch, TaskSearch
 from ..templates import TemplateSpec, TemplatesView, TemplateView
 from ..views import (
@@ -83,6 +89,20 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         example={"script": "#!/bin/bash\necho hello"},
         statuses=_SUBMITTED,
         refusals=(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        headers=_ONCE,
+        permission="execute",
+    ),
+    ("/notebooks/run", "post"): Operation(
+        "Submit a notebook that lies on this server, with parameters",
+        answer=NotebookAnswer,
+        body=NotebookRequest,
+        example={"path": "analysis.ipynb", "parameters": {"n": 10}, "options": {"time": 60}},
+        statuses=_SUBMITTED,
+        refusals=(
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        ),
         headers=_ONCE,
         permission="execute",
     ),

@@ -29,7 +29,7 @@ _ANY_MAY_MEET: Final = (
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 _TAGS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("submit", "estimate", "job", "jobs"), "jobs"),
+    **dict.fromkeys(("submit", "notebooks", "estimate", "job", "jobs"), "jobs"),
     **dict.fromkeys(("queue", "partitions", "nodes", "limits"), "cluster"),
     "templates": "templates",
     **dict.fromkeys(("events", "ws"), "what changes"),

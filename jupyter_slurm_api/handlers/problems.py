@@ -14,6 +14,7 @@ STATUS: Final[dict[type[errors.SlurmApiError], HTTPStatus]] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.JobNotFound: HTTPStatus.NOT_FOUND,
     errors.TemplateNotFound: HTTPStatus.NOT_FOUND,
+    errors.NotebookNotFound: HTTPStatus.NOT_FOUND,
     errors.OutputGone: HTTPStatus.NOT_FOUND,
     errors.RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     errors.Conflict: HTTPStatus.CONFLICT,

@@ -20,7 +20,7 @@ from .output import OutputHandler, StreamHandler
 from .queue import QueueHandler
 from .report import ReportHandler
 from .socket import SocketHandler, SocketSchemaHandler
-from .submit import ResubmitHandler, SubmitHandler
+from .submit import NotebookHandler, ResubmitHandler, SubmitHandler
 from .tasks import TasksHandler
 from .templates import TemplateHandler, TemplatesHandler
 from .unknown import UnknownHandler
@@ -59,6 +59,7 @@ class Route:
 
 ROUTES: Final = (
     Route("/submit", SubmitHandler, at_base_url=True),
+    Route("/notebooks/run", NotebookHandler),
     Route("/estimate", EstimateHandler),
     Route("/queue", QueueHandler, at_base_url=True),
     Route("/job/{job_id}", JobHandler, at_base_url=True),

@@ -1,4 +1,4 @@
-"""``POST submit`` and ``POST job/{job_id}/resubmit``."""
+"""``POST submit``, ``POST job/{job_id}/resubmit`` and ``POST notebooks/run``."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..errors import SlurmApiError
 from .base import SlurmHandler
 
 if TYPE_CHECKING:
-    from ..requests import ResubmitRequest
+    from ..requests import NotebookRequest, ResubmitRequest
     from ..services.submit import Receipt
-    from ..views import SubmitRequest
+    from ..views import SubmitAnswer, SubmitRequest
 
 KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
@@ -25,7 +25,7 @@ REPLAYED_HEADER: Final = "Idempotency-Replayed"
 class _SubmittingHandler(SlurmHandler):
     """Base of those that make a job, and point to it."""
 
-    async def told(self, receipt: Receipt) -> None:
+    async def told(self, receipt: Receipt, answer: SubmitAnswer | None = None) -> None:
         """Answer 201 with the job's UUID and where to look at it.
 
         The job of an idempotency key that was sent before is answered as it was
@@ -38,7 +38,7 @@ class _SubmittingHandler(SlurmHandler):
             self.set_header(REPLAYED_HEADER, "true")
         is_open = receipt.job.status == states.SUBMITTING
         status = HTTPStatus.ACCEPTED if is_open else HTTPStatus.CREATED
-        await self.reply(SubmitAnswer.of(receipt.job), status)
+        await self.reply(answer or SubmitAnswer.of(receipt.job), status)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with a problem, and with where the job is that it is about."""
@@ -73,3 +73,19 @@ class ResubmitHandler(_SubmittingHandler):
         key = self.asked_header(KEY_HEADER)
         changes: ResubmitRequest = self.asked_body()
         await self.told(await (await self.services()).resubmit.resubmit(job_id, changes, key))
+
+
+class NotebookHandler(_SubmittingHandler):
+    """Submits a notebook."""
+
+    @web.authenticated
+    @authorized(action="execute")  # type: ignore[untyped-decorator]
+    async def post(self) -> None:
+        """Run the notebook that the body names."""
+        from ..requests import NotebookAnswer
+
+        key = self.asked_header(KEY_HEADER)
+        request: NotebookRequest = self.asked_body()
+        run = await (await self.services()).notebooks.run(request, key)
+        answer = NotebookAnswer.with_output(run.submitted.job, run.output)
+        await self.told(run.submitted, answer)

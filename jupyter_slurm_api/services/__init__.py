@@ -13,6 +13,7 @@ from .health import HealthService
 from .jobs import JobService
 from .limits import LimitsService
 from .listing import ListingService
+from .notebooks import NotebookService
 from .queue import QueueService
 from .reading import ReadingService
 from .report import ReportService
@@ -28,6 +29,7 @@ class Services:
     """What the handlers call."""
 
     submit: SubmitService
+    notebooks: NotebookService
     jobs: JobService
     queue: QueueService
     tasks: TaskService

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from jupyter_slurm_api.handlers.base import SERVICES
 from jupyter_slurm_api.known import KnownJobs
 from jupyter_slurm_api.services import Services
 from jupyter_slurm_api.services.files import Files
+from jupyter_slurm_api.services.kernels import Kernels
 from jupyter_slurm_api.services.output import OutputService
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
@@ -159,6 +161,7 @@ def services(
         settings,
         root=jp_root_dir,
         environ={"SLURM_JOB_ID": OWN_SLURM_ID},
+        kernels=Kernels(jp_serverapp.kernel_spec_manager, os.environ),
         user=USER,
         slurm=slurm,
         mongo=mongo,

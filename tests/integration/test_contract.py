@@ -44,6 +44,7 @@ LEFT_OUT = {"text/event-stream", "text/html", "application/octet-stream"}
 # 416, since no schema says where an output ends.
 ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "416", "429"]
 SMALL = {"mem": "20M"}
+NOTEBOOK = "analysis.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,7 @@ def server(tmp_path_factory):
     try:
         cluster.up(ClusterSpec(nodes=1))
         with Server(tmp_path_factory.mktemp("home"), cluster.environment()) as server:
+            (server.work_dir / NOTEBOOK).write_text('{"nbformat": 4}')
             yield server
             assert "Traceback" not in server.log
     finally:
@@ -101,6 +103,8 @@ def api(server, jobs, request):
 
     @api.hook
     def map_body(_context, body):
+        if isinstance(body, dict) and isinstance(body.get("path"), str):
+            body = {**body, "path": one_of([NOTEBOOK], body["path"])}
         if not (isinstance(body, dict) and isinstance(body.get("parameters"), dict)):
             return body
         known = [*OPTIONS]
