@@ -196,3 +196,10 @@ export interface TemplateView {
   site: boolean;
   spec: TemplateSpec;
 }
+
+export interface NotebookAnswer {
+  message: string;
+  job_id: string;
+  slurm_id: string | null;
+  output: string | null;
+}

@@ -7,6 +7,7 @@ import type {
   EstimateAnswer,
   JobsView,
   Limits,
+  NotebookAnswer,
   PartitionList,
   QueueView,
   SubmitAnswer,
@@ -89,6 +90,13 @@ export class SlurmApi {
 
   async deleteTemplate(name: string): Promise<void> {
     await this.request(`templates/${encodeURIComponent(name)}`, { method: 'DELETE' });
+  }
+
+  /** Run a notebook, as this JSON says; sent again with the same key it is one job. */
+  async runNotebook(body: string, key: string): Promise<NotebookAnswer> {
+    const headers = { 'Idempotency-Key': key };
+    const answer = await this.request('notebooks/run', { method: 'POST', body, headers });
+    return (await answer.json()) as NotebookAnswer;
   }
 
   /** The ids of all that was to be cancelled from this page: nobody need be told that it was. */

@@ -5,5 +5,6 @@ export const CommandIDs = {
   openJob: 'jupyter-slurm-api:open-job',
   submit: 'jupyter-slurm-api:submit',
   submitFile: 'jupyter-slurm-api:submit-file',
+  runNotebook: 'jupyter-slurm-api:run-notebook',
   refresh: 'jupyter-slurm-api:refresh'
 } as const;

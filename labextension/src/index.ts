@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { notices } from './plugins/notices';
 import { panel } from './plugins/panel';
 import { queue } from './plugins/queue';
+import { run } from './plugins/run';
 import { running } from './plugins/running';
 import { slurm } from './plugins/slurm';
 import { status } from './plugins/status';
@@ -15,6 +16,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panel,
   queue,
   submit,
+  run,
   status,
   running,
   notices

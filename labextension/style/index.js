@@ -1,2 +1,3 @@
 import './base.css';
 import './submit.css';
+import './run.css';
