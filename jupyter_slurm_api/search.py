@@ -179,6 +179,16 @@ class QueueSearch(_Filters):
         return self.sort
 
 
+class JobQuery(Model):
+    """The query of ``GET job/{id}``; what else it says has never mattered."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    output: Annotated[
+        bool, Field(description="Whether the last part of its output is to come along")
+    ] = True
+
+
 class HealthQuery(Model):
     """The query of ``GET health``; probes may add what they like."""
 

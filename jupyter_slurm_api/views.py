@@ -141,6 +141,13 @@ class JobView(JobFacts):
     waits_for: Annotated[
         tuple[Dependency, ...], Field(description="The jobs that it depends on, as long as it does")
     ] = ()
+    work_path: Annotated[
+        str | None, Field(description="``work_dir`` as Jupyter has it, if it is below its root")
+    ] = None
+    notebook_path: Annotated[
+        str | None, Field(description="The notebook that it was submitted from, likewise")
+    ] = None
+    notebook_cell: Annotated[str | None, Field(description="The id of the cell in it")] = None
 
     @classmethod
     def of(cls, job: Job, **shown: Any) -> JobView:
@@ -208,8 +215,8 @@ class Problem(Model):
 class JobsView(Model):
     """The answer of ``GET jobs``: one page, ``total`` of all pages.
 
-    ``script``, ``parameters``, ``transitions``, ``runs``, ``waits_for`` and ``output`` stand
-    with a single job.
+    ``script``, ``parameters``, ``transitions``, ``runs``, ``waits_for``, ``output`` and the paths
+    below Jupyter's root stand with a single job.
     """
 
     jobs: list[JobView]

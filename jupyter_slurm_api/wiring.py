@@ -29,6 +29,7 @@ from .services.limits import LimitsService
 from .services.listing import ListingService
 from .services.notebooks import NotebookService
 from .services.output import OutputService
+from .services.places import Places
 from .services.queue import QueueService
 from .services.reading import ReadingService
 from .services.report import ReportService
@@ -142,7 +143,8 @@ class Foundation:
         """Build what the handlers call."""
         settings, slurm, mongo, known = self.settings, self.slurm, self.mongo, self.known
         store, own_slurm_id = JobStore(mongo, self.user), own_job(self.environ)
-        viewer = Viewer(self.sync.freshness, own_slurm_id, known.estimated_start)
+        places = Places(self.root)
+        viewer = Viewer(self.sync.freshness, own_slurm_id, known.estimated_start, places)
         queue = QueueService(
             slurm,
             self.user,

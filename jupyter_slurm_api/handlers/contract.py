@@ -29,7 +29,7 @@ from ..requests import (
     NotebookRequest,
     ResubmitRequest,
 )
-from ..search import HealthQuery, JobSearch, NodeSearch, QueueSearch, TaskSearch
+from ..search import HealthQuery, JobQuery, JobSearch, NodeSearch, QueueSearch, TaskSearch
 from ..templates import TemplateSpec, TemplatesView, TemplateView
 from ..views import (
     JobsView,
@@ -120,7 +120,11 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         statuses=_IF_CHANGED,
     ),
     ("/job/{job_id}", "get"): Operation(
-        "Show one job", answer=JobView, statuses=_IF_CHANGED, refusals=(HTTPStatus.NOT_FOUND,)
+        "Show one job",
+        answer=JobView,
+        query=JobQuery,
+        statuses=_IF_CHANGED,
+        refusals=(HTTPStatus.NOT_FOUND,),
     ),
     ("/job/{job_id}", "patch"): Operation(
         "Change what a job asks for",

@@ -14,6 +14,7 @@ from .base import SlurmHandler
 
 if TYPE_CHECKING:
     from ..actions import CancelQuery, ChangeRequest, Verb
+    from ..search import JobQuery
 
 
 _UNSAID: Final = {"synced_at": True}
@@ -26,7 +27,8 @@ class JobHandler(SlurmHandler):
     @authorized
     async def get(self, job_id: str) -> None:
         """Answer with a job, by its UUID or its Slurm id."""
-        job = await (await self.services()).jobs.show(job_id)
+        query: JobQuery = self.asked_query()
+        job = await (await self.services()).jobs.show(job_id, with_output=query.output)
         # In a thread, since an output of a megabyte and a script of four take a while.
         await self.send_new(await asyncio.to_thread(Representation.of, job, _UNSAID))
 

@@ -71,7 +71,7 @@ class JobService:
         self._viewer = viewer
         self._look = look
 
-    async def show(self, job_id: str) -> JobView:
+    async def show(self, job_id: str, *, with_output: bool = True) -> JobView:
         """Return a job by UUID or Slurm id; another user's as far as squeue shows it.
 
         Raises:
@@ -80,7 +80,7 @@ class JobService:
         """
         is_slurm_id = _check_id(job_id)
         try:
-            found = await self._stored(job_id, is_slurm_id=is_slurm_id)
+            found = await self._stored(job_id, is_slurm_id=is_slurm_id, with_output=with_output)
         except DatabaseUnavailable:
             remembered = self._known.get(job_id)
             if remembered is None:
@@ -89,7 +89,7 @@ class JobService:
         if found is not None:
             return found
         if is_slurm_id:
-            return await self._not_stored(job_id)
+            return await self._not_stored(job_id, with_output=with_output)
         raise JobNotFound(f"There is no job {job_id}, or it is not one of yours.")
 
     async def own(self, job_id: str) -> Job:
@@ -165,14 +165,15 @@ class JobService:
         jobs = {name: by_slurm_id.get(name) or by_job_id.get(name.lower()) for name in wanted}
         return {name: job for name, job in jobs.items() if job}
 
-    async def _stored(self, job_id: str, *, is_slurm_id: bool) -> JobView | None:
+    async def _stored(self, job_id: str, *, is_slurm_id: bool, with_output: bool) -> JobView | None:
         """Show what the store has under an id: a job, a task, or a part of either."""
         job = await self._find(job_id, is_slurm_id=is_slurm_id)
         if job and job.task:
             array = await self._store.get(job.task.array_job_id)
-            return await self._with_output(job, **(parts.script_of(array) if array else {}))
+            shared = parts.script_of(array) if array else {}
+            return await self._whole(job, with_output=with_output, **shared)
         if job:
-            return await self._with_output(job)
+            return await self._whole(job, with_output=with_output)
         whole = await self._find(words.job_of(job_id), is_slurm_id=True) if is_slurm_id else None
         part = parts.part_of(whole, job_id) if whole else None
         if part is None:
@@ -188,10 +189,10 @@ class JobService:
             cluster = None  # better another cluster's job than none, while Slurm is away
         return await self._store.get_by_slurm_id(job_id, cluster)
 
-    async def _with_output(self, job: Job, **shown: Any) -> JobView:
+    async def _whole(self, job: Job, *, with_output: bool, **shown: Any) -> JobView:
         shown["waits_for"] = await self._blockers(job)
         try:
-            tail = await self._outputs.read(job, "stdout")
+            tail = await self._outputs.read(job, "stdout") if with_output else None
         except FilesUnavailable:
             return self._viewer.view(job, **shown, stale=True)
         if tail is None:
@@ -216,12 +217,13 @@ class JobService:
         known = {name: {"job_id": one.job_id, "status": one.status} for name, one in jobs.items()}
         return tuple(one.model_copy(update=known.get(one.slurm_id or "", {})) for one in found)
 
-    async def _not_stored(self, slurm_id: str) -> JobView:
+    async def _not_stored(self, slurm_id: str, *, with_output: bool) -> JobView:
         """Show a job that only Slurm knows: another user's, or one that is new to us."""
         found = await self._queue.row(slurm_id)
         if found is None or found[0]["user"] == self._user:
             await self._look(_LOOK_SECONDS)
-            if stored := await self._stored(slurm_id, is_slurm_id=True):
+            stored = await self._stored(slurm_id, is_slurm_id=True, with_output=with_output)
+            if stored:
                 return stored
         if found is None:
             raise JobNotFound(

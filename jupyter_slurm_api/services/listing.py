@@ -31,6 +31,7 @@ _EMPTY: Final = {
     "output_size": None,
     "output_truncated": False,
     "waits_for": (),
+    **dict.fromkeys(("work_path", "notebook_path", "notebook_cell")),
 }
 _OF_A_PAGE: Final = {"sort", "limit", "cursor"}
 _ETAG_SECONDS: Final = 60

@@ -9,13 +9,15 @@ from typing import Any
 from .. import states, task_ids
 from ..job import Job
 from ..views import Freshness, JobView
+from .places import Places
 
 
 class Viewer:
     """Shows stored jobs, with how fresh that is.
 
     ``own_slurm_id`` is the job in which this server itself runs, if it does;
-    ``estimate`` returns when Slurm thinks that a job starts.
+    ``estimate`` returns when Slurm thinks that a job starts, ``places`` knows what of its is
+    below Jupyter's root.
     """
 
     def __init__(
@@ -23,13 +25,16 @@ class Viewer:
         freshness: Callable[[], Freshness],
         own_slurm_id: str | None,
         estimate: Callable[[str], datetime | None],
+        places: Places,
     ) -> None:
         self.freshness = freshness
         self._own_slurm_id = own_slurm_id
         self._estimate = estimate
+        self._places = places
 
     def view(self, job: Job, **shown: Any) -> JobView:
         """Show a stored job: one that goes on as of the last look at Slurm."""
+        shown = self._places.of(job) | shown
         if job.is_over:
             return JobView.of(job, **shown)
         fresh = self.freshness()

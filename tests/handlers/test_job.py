@@ -54,6 +54,29 @@ async def test_a_running_jobs_output_is_its_files_last_part(call, submit, databa
     assert (body["output_size"], body["output_truncated"]) == (2003, True)
 
 
+async def test_who_follows_the_output_asks_for_the_rest_alone(call, submit, database, jp_root_dir):
+    await submit({"script": SCRIPT})
+    path = jp_root_dir / "out.txt"
+    path.write_text("much")
+    seen = {"stdout_path": str(path), "start_time": datetime.now(timezone.utc)}
+    database.client["outputs"]["jobs"].update_one({}, {"$set": seen})
+    body = (await call("job", "101", params={"output": "false"})).body
+    assert (body["output"], body["script"]) == (None, SCRIPT)
+
+
+async def test_where_a_job_is_below_jupyters_root(call, submit, jp_root_dir):
+    (jp_root_dir / "runs").mkdir()
+    tags = [f"notebook={jp_root_dir}/a b.ipynb", "cell=6ea1"]
+    await submit({"script": SCRIPT, "work_dir": "runs", "tags": tags})
+    await submit({"script": SCRIPT, "work_dir": "/", "tags": ["notebook=/elsewhere.ipynb"]})
+    names = ("work_path", "notebook_path", "notebook_cell")
+    shown = [(await call("job", slurm_id)).body for slurm_id in ("101", "102")]
+    assert [[body[name] for name in names] for body in shown] == [
+        ["runs", "a b.ipynb", "6ea1"],
+        [None, None, None],
+    ]
+
+
 async def test_before_a_job_runs_an_earlier_jobs_file_is_not_its_output(
     call, submit, database, jp_root_dir
 ):
