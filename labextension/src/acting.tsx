@@ -48,6 +48,20 @@ export async function actWithoutQuestion(
   }
 }
 
+/** What is done to one job, as a button says it. */
+export function nameOf(verb: Verb, trans: TranslationBundle): string {
+  switch (verb) {
+    case 'cancel':
+      return trans.__('Cancel');
+    case 'hold':
+      return trans.__('Hold');
+    case 'release':
+      return trans.__('Release');
+    case 'requeue':
+      return trans.__('Requeue');
+  }
+}
+
 /** What is done to so many jobs, as a button says it. */
 export function labelOf(verb: Verb, number: number, trans: TranslationBundle): string {
   switch (verb) {

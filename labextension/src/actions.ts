@@ -26,6 +26,11 @@ export function applicable(verb: Verb, targets: readonly ITarget[]): ITarget[] {
   return targets.filter(APPLIES[verb]);
 }
 
+/** Whether a job is one's own: a task that has not begun has no UUID of its own. */
+export function isOwn(job: JobView): boolean {
+  return job.job_id !== null || job.task !== null;
+}
+
 /** Of a job that is listed as one's own. */
 export function targetOfJob(job: JobView): ITarget {
   const id = job.slurm_id ?? job.job_id ?? '';
@@ -36,6 +41,11 @@ export function targetOfJob(job: JobView): ITarget {
     isHeld: isHeld(job.status, job.reason, null),
     runsThisServer: job.runs_this_server
   };
+}
+
+/** By what a line's job is opened: of an array's tasks that wait, it is the array. */
+export function nameOfJob({ api_job_id, job_id }: QueueRow): string {
+  return api_job_id ?? job_id.replace(/_\[.*$/, '');
 }
 
 /** Of a line of the queue; `ownIds` are the Slurm ids of the jobs that this server runs in. */

@@ -24,6 +24,31 @@ export interface ArrayTask {
   task_id: number;
 }
 
+export interface Transition {
+  state: string;
+  at: string;
+}
+
+/** A run that a requeue ended. */
+export interface Run {
+  status: string;
+  start_time: string | null;
+  end_time: string | null;
+  exit_code: number | null;
+  exit_signal: number | null;
+  node_list: string | null;
+}
+
+/** What a job waits for; `status` is that of the job, where it is one's own. */
+export interface Dependency {
+  kind: string;
+  slurm_id: string | null;
+  state: string | null;
+  job_id: string | null;
+  status: string | null;
+}
+
+/** A job; what is long of it stands with a single one alone, and is empty in lists. */
 export interface JobView {
   job_id: string | null;
   slurm_id: string | null;
@@ -31,17 +56,44 @@ export interface JobView {
   status: string;
   user: string;
   partition: string | null;
+  account: string | null;
+  qos: string | null;
   reason: string | null;
   explanation: string | null;
   submit_time: string | null;
+  eligible_time: string | null;
   start_time: string | null;
   end_time: string | null;
   estimated_start: string | null;
   exit_code: number | null;
+  exit_signal: number | null;
+  cancelled_by: string | null;
+  nodes: number | null;
+  node_list: string | null;
+  cpus: number | null;
+  memory: number | null;
+  gres: string | null;
+  time_limit: string | null;
+  restarts: number | null;
+  work_dir: string | null;
+  stdout_path: string | null;
+  stderr_path: string | null;
+  comment: string | null;
+  tags: string[];
+  resubmit_of: string | null;
+  script: string | null;
+  parameters: Record<string, ParameterValue> | null;
+  transitions: Transition[];
+  runs: Run[];
+  waits_for: Dependency[];
   array: Array | null;
   task: ArrayTask | null;
+  synced_at: string | null;
   stale: boolean;
   runs_this_server: boolean;
+  work_path: string | null;
+  notebook_path: string | null;
+  notebook_cell: string | null;
 }
 
 export interface JobsView {
@@ -57,6 +109,39 @@ export interface TasksView {
   total: number;
   tasks: JobView[];
   next_after: number | null;
+}
+
+export interface Efficiency {
+  used: number | null;
+  available: number | null;
+  percent: number | null;
+}
+
+export interface Failure {
+  explanation: string;
+  reason: string | null;
+  last_lines: string[];
+}
+
+export interface Suggestion {
+  parameter: string;
+  value: ParameterValue;
+  reason: string;
+}
+
+export interface JobReport {
+  status: string;
+  cpu: Efficiency;
+  memory: Efficiency;
+  failure: Failure | null;
+  suggestions: Suggestion[];
+  note: string | null;
+}
+
+export interface SubmitAnswer {
+  message: string;
+  job_id: string;
+  slurm_id: string | null;
 }
 
 export interface QueueRow {

@@ -5,7 +5,9 @@ import type {
   ActionAnswer,
   BulkAnswer,
   EstimateAnswer,
+  JobReport,
   JobsView,
+  JobView,
   Limits,
   NotebookAnswer,
   PartitionList,
@@ -16,6 +18,7 @@ import type {
   TemplatesView,
   TemplateView
 } from './answers';
+import type { Stream } from './messages';
 import { Problem } from './problem';
 
 /** What is done to jobs. */
@@ -41,6 +44,14 @@ interface IRemembered {
   value: unknown;
 }
 
+/** A part of an output: from which byte on, up to which, of how many. */
+export interface IOutputPart {
+  text: string;
+  offset: number;
+  next: number;
+  size: number;
+}
+
 /** The server's REST API. What was read is remembered by its ETag, and sent again only if new. */
 export class SlurmApi {
   constructor(private readonly settings: ServerConnection.ISettings) {}
@@ -49,8 +60,42 @@ export class SlurmApi {
     return this.get('jobs', query);
   }
 
-  tasks(jobId: string): Promise<TasksView> {
-    return this.get(`job/${encodeURIComponent(jobId)}/tasks`, { limit: MOST_AT_ONCE });
+  /** One job, by its UUID or its Slurm id; what it has written is read by `output`. */
+  job(id: string): Promise<JobView> {
+    return this.get(pathOf(id), { output: 'false' });
+  }
+
+  tasks(jobId: string, query: Query = {}): Promise<TasksView> {
+    return this.get(pathOf(jobId, 'tasks'), { limit: MOST_AT_ONCE, ...query });
+  }
+
+  /** How a job went that is over. */
+  report(id: string): Promise<JobReport> {
+    return this.get(pathOf(id, 'report'));
+  }
+
+  /** Submit a job once more; its other parameters stay as they were. */
+  async resubmit(id: string, parameters: Readonly<Record<string, string>>): Promise<SubmitAnswer> {
+    const body = JSON.stringify({ parameters });
+    const answer = await this.request(pathOf(id, 'resubmit'), { method: 'POST', body });
+    return (await answer.json()) as SubmitAnswer;
+  }
+
+  /** A part of what a job has written. */
+  async output(id: string, stream: Stream, query: Query): Promise<IOutputPart> {
+    const path = pathOf(id, 'output') + search({ stream, ...query });
+    const answer = await this.request(path, {});
+    const [offset, next, size] = ['Offset', 'Next', 'Size'].map(name =>
+      Number(answer.headers.get(`Output-${name}`))
+    ) as [number, number, number];
+    return { text: await answer.text(), offset, next, size };
+  }
+
+  /** Where a browser can load all that a job has written. */
+  outputUrl(id: string, stream: Stream): string {
+    const { baseUrl, token, appendToken } = this.settings;
+    const query: Query = appendToken && token ? { stream, token } : { stream };
+    return URLExt.join(baseUrl, 'slurm', pathOf(id, 'output')) + search(query);
   }
 
   queue(query: Query = {}): Promise<QueueView> {
@@ -117,7 +162,7 @@ export class SlurmApi {
   /** Cancel one job by name, which the one that holds this Jupyter server needs. */
   async cancelAlone(id: string): Promise<ActionAnswer> {
     this.note('cancel', [id]);
-    const answer = await this.request(`job/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    const answer = await this.request(pathOf(id), { method: 'DELETE' });
     return (await answer.json()) as ActionAnswer;
   }
 
@@ -179,6 +224,10 @@ export class SlurmApi {
   }
 
   private readonly remembered = new Map<string, IRemembered>();
+}
+
+function pathOf(id: string, ...more: string[]): string {
+  return ['job', encodeURIComponent(id), ...more].join('/');
 }
 
 function search(query: Query): string {

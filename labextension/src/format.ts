@@ -63,6 +63,16 @@ export function timing(job: JobView, now: Date, trans: TranslationBundle): [stri
     : ['', ''];
 }
 
+/** So many bytes, in the unit in which people say it. */
+export function size(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const number = bytes / 1024 ** power;
+  const maximumFractionDigits = number < 10 && power > 0 ? 1 : 0;
+  return `${number.toLocaleString(undefined, { maximumFractionDigits })} ${UNITS[power]}`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
 /** A number with the digits grouped as the user's language does. */
 export function count(number: number): string {
   return number.toLocaleString();

@@ -20,6 +20,16 @@ export function useLive<T>(live: Live<T>): ILiveState<T> {
   return useSignal(live, () => live.state);
 }
 
+/** Whether the page is seen. */
+export function usePageVisible(): boolean {
+  return useSyncExternalStore(onVisibility, () => !document.hidden);
+}
+
+function onVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}
+
 /** The present time, moved on every few seconds while the page is visible. */
 export function useNow(milliseconds: number): Date {
   const [now, setNow] = useState(() => new Date());

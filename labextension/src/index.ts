@@ -1,5 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { job } from './plugins/job';
 import { notices } from './plugins/notices';
 import { panel } from './plugins/panel';
 import { queue } from './plugins/queue';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   queue,
   submit,
   run,
+  job,
   status,
   running,
   notices

@@ -14,7 +14,7 @@ import { toneOf } from './states';
 export class RunningJobs implements IRunningSessions.IManager {
   constructor(
     private readonly slurm: ISlurm,
-    private readonly open: () => void,
+    private readonly open: (id: string) => void,
     private readonly trans: TranslationBundle
   ) {
     this.name = trans.__('Slurm jobs');
@@ -36,7 +36,7 @@ export class RunningJobs implements IRunningSessions.IManager {
       label: () => job.name,
       labelTitle: () => [job.slurm_id, job.status, job.partition].filter(Boolean).join(' · '),
       detail: () => job.slurm_id ?? '',
-      open: this.open,
+      open: () => this.open(job.job_id ?? ''),
       shutdown: () => void act(this.slurm, 'cancel', [targetOfJob(job)], this.trans)
     }));
   }

@@ -1,3 +1,5 @@
 import './base.css';
 import './submit.css';
 import './run.css';
+import './job.css';
+import './log.css';

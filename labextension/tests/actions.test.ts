@@ -1,4 +1,4 @@
-import { applicable, targetOfJob, targetOfRow, VERBS } from '../src/actions';
+import { applicable, nameOfJob, targetOfJob, targetOfRow, VERBS } from '../src/actions';
 import type { QueueRow } from '../src/answers';
 import { job } from './jobs';
 
@@ -19,4 +19,12 @@ test('a line of the queue is held where its priority is 0, whatever its reason',
   const line = { state: 'PENDING', reason: 'BeginTime', priority: 0 } as QueueRow;
   expect(applicable('release', [targetOfRow(line, new Set())])).toHaveLength(1);
   expect(applicable('hold', [targetOfRow(line, new Set())])).toHaveLength(0);
+});
+
+test.each([
+  [{ job_id: '12_[3-9%2]', api_job_id: 'uuid' }, 'uuid'],
+  [{ job_id: '12_[3-9%2]', api_job_id: null }, '12'],
+  [{ job_id: '12_3', api_job_id: null }, '12_3']
+])('the line %j opens %s', (line, name) => {
+  expect(nameOfJob(line as QueueRow)).toBe(name);
 });

@@ -101,3 +101,20 @@ test.each([
 ])('a problem is a sentence', async (answer, sentence) => {
   expect(await problem(answer)).toMatch(sentence);
 });
+
+test('a part of an output comes with where it is, and of how much', async () => {
+  const headers = { 'Output-Offset': '5', 'Output-Next': '8', 'Output-Size': '90' };
+  const slurm = api(new Response('é!', { headers }));
+  const part = await slurm.output('12+1', 'stderr', { offset: 5 });
+  expect(part).toEqual({ text: 'é!', offset: 5, next: 8, size: 90 });
+  const path = 'http://hub/user/alice/slurm/job/12%2B1/output?stream=stderr';
+  expect(asked[0]?.url).toBe(`${path}&offset=5`);
+  expect(slurm.outputUrl('12+1', 'stderr')).toBe(path);
+});
+
+test('a job is submitted again with what differs alone', async () => {
+  const slurm = api(json({ job_id: 'b', slurm_id: '13' }, 201));
+  expect(await slurm.resubmit('a', { time: '10' })).toMatchObject({ slurm_id: '13' });
+  expect(asked[0]?.url).toBe('http://hub/user/alice/slurm/job/a/resubmit');
+  expect(await asked[0]?.json()).toEqual({ parameters: { time: '10' } });
+});

@@ -1,4 +1,4 @@
-import { duration, moment, runningAndWaiting, timing } from '../src/format';
+import { duration, moment, runningAndWaiting, size, timing } from '../src/format';
 import { job, trans } from './jobs';
 
 const NOW = new Date('2026-11-27T13:00:00Z');
@@ -44,4 +44,14 @@ test.each([
 test('the tasks of an array count one by one', () => {
   const array = { tasks: '0-9', counts: { RUNNING: 2, PENDING: 7, COMPLETED: 1 } };
   expect(runningAndWaiting([job(), job({ array })])).toEqual([3, 7]);
+});
+
+test.each([
+  [0, '0 B'],
+  [1023, '1,023 B'],
+  [1536, '1.5 KiB'],
+  [20 * 1024 ** 3, '20 GiB'],
+  [2 ** 70, '1,048,576 PiB']
+])('%i bytes are %s', (bytes, said) => {
+  expect(size(bytes)).toBe(said);
 });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,12 @@ _READY = """async () => {
   await app.allPluginsActivated;
 }"""
 _COMMAND = """([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => {})"""
+_CLOSE = """async () => {
+  for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+    await widget.sessionContext?.shutdown();
+    widget.dispose();
+  }
+}"""
 
 PATIENCE_MS = 30_000
 
@@ -43,6 +49,10 @@ class LabPage:
     def command(self, name: str, **args: object) -> None:
         """Do a command of JupyterLab's, and wait for its end."""
         self.page.evaluate(_COMMAND, [name, args])
+
+    def close_tabs(self) -> None:
+        """Close what is open in the main area as it is, and end its kernels."""
+        self.page.evaluate(_CLOSE)
 
     @contextmanager
     def theme(self, name: str) -> Iterator[None]:
@@ -68,9 +78,12 @@ class LabPage:
         self.command("jupyter-slurm-api:open-queue")
         return self.page.locator(".jsa-Queue")
 
-    def submit(self, script: str, name: str = "job", **parameters: object) -> str:
+    def submit(
+        self, script: str, name: str = "job", tags: Sequence[str] = (), **parameters: object
+    ) -> str:
         """Submit a job, and return its Slurm id."""
         body = {"script": f"#!/bin/sh\n{script}", "name": name, "parameters": parameters}
+        body["tags"] = list(tags)
         answer: dict[str, Any] = self.server.call("POST", "slurm/submit", json=body).json()
         self._submitted.append(answer["slurm_id"])
         return self._submitted[-1]

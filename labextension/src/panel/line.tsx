@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon } from '@jupyterlab/ui-components';
+import { closeIcon, type LabIcon, launchIcon } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
 import type { JobView } from '../answers';
@@ -10,6 +10,7 @@ import { progress, type Row } from './rows';
 interface IProps {
   row: Row;
   now: Date;
+  onOpen: (job: JobView) => void;
   onCancel: (job: JobView) => void;
   trans: TranslationBundle;
 }
@@ -34,7 +35,7 @@ export function Line(props: IProps): ReactElement {
 }
 
 function JobLine(props: IProps & { row: Extract<Row, { job: JobView }> }): ReactElement {
-  const { row, now, onCancel, trans } = props;
+  const { row, now, onOpen, onCancel, trans } = props;
   const { job } = row;
   const [time, meaning] = timing(job, now, trans);
   const name = row.kind === 'task' ? trans.__('Task %1', job.task?.task_id) : job.name;
@@ -59,21 +60,41 @@ function JobLine(props: IProps & { row: Extract<Row, { job: JobView }> }): React
         {about(job, trans)}
       </span>
       {row.kind === 'job' && job.array && <ArrayBar job={job} />}
-      {isCancellable && (
-        <button
-          className="jsa-Line-cancel"
-          tabIndex={-1}
-          title={trans.__('Cancel %1', job.slurm_id)}
-          aria-label={trans.__('Cancel %1', job.slurm_id)}
-          onClick={event => {
-            event.stopPropagation();
-            onCancel(job);
-          }}
-        >
-          <closeIcon.react tag="span" width="12px" />
-        </button>
-      )}
+      <span className="jsa-Line-buttons">
+        {row.kind === 'job' && job.array && (
+          <LineButton
+            icon={launchIcon}
+            label={trans.__('Open %1 (Shift Enter)', job.slurm_id)}
+            onClick={() => onOpen(job)}
+          />
+        )}
+        {isCancellable && (
+          <LineButton
+            icon={closeIcon}
+            label={trans.__('Cancel %1', job.slurm_id)}
+            onClick={() => onCancel(job)}
+          />
+        )}
+      </span>
     </>
+  );
+}
+
+/** What the keys do as well, so that it is no stop on their way. */
+function LineButton(props: { icon: LabIcon; label: string; onClick: () => void }): ReactElement {
+  const { icon, label, onClick } = props;
+  return (
+    <button
+      tabIndex={-1}
+      title={label}
+      aria-label={label}
+      onClick={event => {
+        event.stopPropagation();
+        onClick();
+      }}
+    >
+      <icon.react tag="span" width="12px" />
+    </button>
   );
 }
 

@@ -17,12 +17,13 @@ const TIMES_MOVE_MS = 10_000;
 interface IProps {
   slurm: ISlurm;
   settings: ServerConnection.ISettings;
+  openJob: (id: string) => void;
   trans: TranslationBundle;
 }
 
 /** One's own jobs: what runs, waits and has ended today, and what the cluster has. */
 export function Panel(props: IProps): ReactElement {
-  const { slurm, settings, trans } = props;
+  const { slurm, settings, openJob, trans } = props;
   const { value, problem } = useLive(slurm.jobs);
   const now = useNow(TIMES_MOVE_MS);
   const [filter, setFilter] = useState('');
@@ -65,6 +66,7 @@ export function Panel(props: IProps): ReactElement {
           rows={rows}
           now={now}
           onFold={onFold}
+          onOpen={job => openJob(job.job_id ?? job.slurm_id ?? '')}
           onCancel={job => void act(slurm, 'cancel', [targetOfJob(job)], trans)}
           trans={trans}
         />

@@ -14,13 +14,14 @@ interface IProps {
   rows: readonly Row[];
   now: Date;
   onFold: (row: Row, open: boolean) => void;
+  onOpen: (job: JobView) => void;
   onCancel: (job: JobView) => void;
   trans: TranslationBundle;
 }
 
 /** The list as a tree of which only what is seen is drawn; the arrow keys go through it. */
 export function JobTree(props: IProps): ReactElement {
-  const { rows, now, onFold, onCancel, trans } = props;
+  const { rows, now, onFold, onOpen, onCancel, trans } = props;
   const id = useId();
   const view = useRef<HTMLDivElement>(null);
   const [activeKey, setActiveKey] = useState<string | null>(null);
@@ -50,6 +51,15 @@ export function JobTree(props: IProps): ReactElement {
   const toggle = (row: Row | undefined): void => {
     fold(row, !(row && 'open' in row && row.open));
   };
+  const open = (row: Row | undefined): void => {
+    if (row && 'job' in row) {
+      onOpen(row.job);
+    }
+  };
+  const foldOrOpen = (row: Row | undefined): void => {
+    const does = row && 'open' in row && row.open !== undefined ? toggle : open;
+    does(row);
+  };
   const parentOf = (index: number): number => {
     const level = rows[index]?.level ?? 1;
     return rows.findLastIndex((row, at) => at < index && row.level < level);
@@ -66,11 +76,13 @@ export function JobTree(props: IProps): ReactElement {
     },
     ArrowLeft: row => fold(row, false) || goTo(parentOf(active)),
     ' ': toggle,
-    Enter: toggle,
+    Enter: foldOrOpen,
+    'Shift Enter': open,
     Delete: row => row && 'job' in row && onCancel(row.job)
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const does = event.ctrlKey || event.altKey || event.metaKey ? undefined : KEYS[event.key];
+    const key = event.shiftKey ? `Shift ${event.key}` : event.key;
+    const does = event.ctrlKey || event.altKey || event.metaKey ? undefined : KEYS[key];
     if (does) {
       event.preventDefault();
       event.stopPropagation();
@@ -104,10 +116,10 @@ export function JobTree(props: IProps): ReactElement {
                 style={{ height: size, transform: `translateY(${start}px)` }}
                 onClick={() => {
                   setActiveKey(row.key);
-                  toggle(row);
+                  foldOrOpen(row);
                 }}
               >
-                <Line row={row} now={now} onCancel={onCancel} trans={trans} />
+                <Line row={row} now={now} onOpen={onOpen} onCancel={onCancel} trans={trans} />
               </div>
             )
           );

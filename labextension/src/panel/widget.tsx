@@ -12,13 +12,14 @@ interface IOptions {
   settings: ServerConnection.ISettings;
   openQueue: () => void;
   submit: () => void;
+  openJob: (id: string) => void;
   trans: TranslationBundle;
 }
 
 /** The side panel; the cluster is asked for as long as it is seen. */
 export class SlurmPanel extends SidePanel {
   constructor(options: IOptions) {
-    const { slurm, settings, openQueue, submit, trans } = options;
+    const { slurm, settings, openQueue, openJob, submit, trans } = options;
     super({ content: new LuminoPanel() });
     this.slurm = slurm;
     this.id = 'jupyter-slurm-api:panel';
@@ -39,7 +40,9 @@ export class SlurmPanel extends SidePanel {
         onClick: () => slurm.refresh()
       })
     );
-    const content = ReactWidget.create(<Panel slurm={slurm} settings={settings} trans={trans} />);
+    const content = ReactWidget.create(
+      <Panel slurm={slurm} settings={settings} openJob={openJob} trans={trans} />
+    );
     content.addClass('jsa-SidePanel-content');
     this.addWidget(content);
   }

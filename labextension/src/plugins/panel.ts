@@ -35,6 +35,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       settings: app.serviceManager.serverSettings,
       openQueue: () => void commands.execute(CommandIDs.openQueue),
       submit: () => void commands.execute(CommandIDs.submit),
+      openJob: id => void commands.execute(CommandIDs.openJob, { id }),
       trans
     });
     commands.addCommand(CommandIDs.showPanel, {

@@ -36,6 +36,7 @@ export const queue: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const command = CommandIDs.openQueue;
     const tracker = new WidgetTracker<QueueWidget>({ namespace: NAMESPACE });
+    const openJob = (id: string): void => void app.commands.execute(CommandIDs.openJob, { id });
     let layout: Promise<Layout> | null = null;
     let widget: QueueWidget | null = null;
     app.commands.addCommand(command, {
@@ -45,7 +46,7 @@ export const queue: JupyterFrontEndPlugin<void> = {
       execute: async () => {
         const settings = app.serviceManager.serverSettings;
         layout ??= loaded(registry).then(kept => new Layout(kept, columnsOf(trans)));
-        const options = { slurm, settings, layout: await layout, trans };
+        const options = { slurm, settings, layout: await layout, openJob, trans };
         if (widget === null || widget.isDisposed) {
           widget = new QueueWidget(options);
           app.shell.add(widget, 'main', { type: 'Slurm' });

@@ -21,7 +21,7 @@ export const running: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const open = (): void => void app.commands.execute(CommandIDs.showPanel);
+    const open = (id: string): void => void app.commands.execute(CommandIDs.openJob, { id });
     managers.add(new RunningJobs(slurm, open, trans));
   }
 };

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 
 import type { QueueRow } from '../answers';
 import { exactly, moment } from '../format';
-import { SIGNS, toneOf } from '../states';
+import { State } from '../state';
 import type { IColumn } from './columns';
 
 /** What a column shows of a line, and what there is to say of it on hover. */
@@ -16,16 +16,4 @@ export function contentOf(column: IColumn, row: QueueRow): [ReactElement | strin
     return [moment(text, new Date()), exactly(text)];
   }
   return [column.id === 'state' ? <State state={text} /> : text, text];
-}
-
-function State({ state }: { state: string }): ReactElement {
-  const tone = toneOf(state);
-  return (
-    <>
-      <span className={`jsa-Sign jsa-mod-${tone}`} aria-hidden>
-        {SIGNS[tone]}
-      </span>
-      {state}
-    </>
-  );
 }

@@ -18,12 +18,13 @@ interface IProps {
   columns: readonly IColumn[];
   layout: Layout;
   onDelete: () => void;
+  onOpen: (row: QueueRow) => void;
   trans: TranslationBundle;
 }
 
 /** The queue's lines, of which those that are seen are drawn; the arrow keys go through them. */
 export function Grid(props: IProps): ReactElement {
-  const { table, columns, layout, onDelete, trans } = props;
+  const { table, columns, layout, onDelete, onOpen, trans } = props;
   const { rows } = table.getRowModel();
   const id = useId();
   const view = useRef<HTMLDivElement>(null);
@@ -43,7 +44,7 @@ export function Grid(props: IProps): ReactElement {
     scrollPaddingStart: HEAD_HEIGHT,
     initialRect: FIRST_VIEW
   });
-  const onKeyDown = useKeys(table, active, view, onDelete, (index: number) => {
+  const onKeyDown = useKeys(table, active, view, onDelete, onOpen, (index: number) => {
     setActiveId(rows[index]?.id ?? null);
     virtual.scrollToIndex(index);
   });
@@ -99,6 +100,7 @@ export function Grid(props: IProps): ReactElement {
                 isActive={index === active}
                 isSelected={row.getIsSelected()}
                 onActivate={setActiveId}
+                onOpen={onOpen}
                 label={trans.__('Select %1', row.id)}
               />
             )
@@ -109,12 +111,13 @@ export function Grid(props: IProps): ReactElement {
   );
 }
 
-/** What the keys do: go through the lines, select them, cancel what is selected. */
+/** What the keys do: go through the lines, select and open them, cancel what is selected. */
 function useKeys(
   table: Table<QueueRow>,
   active: number,
   view: { current: HTMLElement | null },
   onDelete: () => void,
+  onOpen: (row: QueueRow) => void,
   goTo: (index: number) => void
 ): (event: KeyboardEvent) => void {
   const { rows } = table.getRowModel();
@@ -132,6 +135,7 @@ function useKeys(
     ' ': () => rows[active]?.toggleSelected(),
     a: () => table.toggleAllRowsSelected(true),
     Escape: () => table.resetRowSelection(),
+    Enter: () => rows[active] && onOpen(rows[active].original),
     Delete: onDelete
   };
   return event => {

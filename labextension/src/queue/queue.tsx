@@ -10,7 +10,7 @@ import {
 import { type ReactElement, useMemo, useState } from 'react';
 
 import { act } from '../acting';
-import { type ITarget, targetOfRow } from '../actions';
+import { type ITarget, nameOfJob, targetOfRow } from '../actions';
 import type { QueueRow } from '../answers';
 import type { Verb } from '../api';
 import { count } from '../format';
@@ -29,12 +29,13 @@ interface IProps {
   slurm: ISlurm;
   settings: ServerConnection.ISettings;
   layout: Layout;
+  openJob: (id: string) => void;
   trans: TranslationBundle;
 }
 
 /** The cluster's queue: filters, actions on what is selected, and the lines. */
 export function Queue(props: IProps): ReactElement {
-  const { slurm, settings, layout, trans } = props;
+  const { slurm, settings, layout, openJob, trans } = props;
   const { value, problem } = useLive(slurm.queue);
   const [filter, setFilter] = useState<IFilter>(NO_FILTER);
   const [sorting, setSorting] = useState<SortingState>([]);
@@ -58,6 +59,7 @@ export function Queue(props: IProps): ReactElement {
     [rows, rowSelection]
   );
   const targets = useTargets(slurm, selected, me);
+  const onOpen = useCallback((row: QueueRow) => openJob(nameOfJob(row)), [openJob]);
   const onAct = (verb: Verb): void => void act(slurm, verb, targets, trans);
 
   return (
@@ -83,6 +85,7 @@ export function Queue(props: IProps): ReactElement {
           columns={columns}
           layout={layout}
           onDelete={() => onAct('cancel')}
+          onOpen={onOpen}
           trans={trans}
         />
       ) : (

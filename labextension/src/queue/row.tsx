@@ -18,12 +18,14 @@ interface IProps {
   isActive: boolean;
   isSelected: boolean;
   onActivate: (id: string) => void;
+  onOpen: (line: QueueRow) => void;
   label: string;
 }
 
 /** One line of the queue, drawn again only if it has changed. */
 export const GridRow = memo(function GridRow(props: IProps): ReactElement {
-  const { id, index, row, line, columns, start, isActive, isSelected, onActivate, label } = props;
+  const { id, index, row, line, columns, start, isActive, isSelected, label } = props;
+  const { onActivate, onOpen } = props;
   return (
     <div
       id={id}
@@ -33,6 +35,7 @@ export const GridRow = memo(function GridRow(props: IProps): ReactElement {
       aria-selected={isSelected}
       style={{ height: ROW_HEIGHT, transform: `translateY(${start}px)` }}
       onClick={() => onActivate(row.id)}
+      onDoubleClick={() => onOpen(line)}
     >
       <div role="gridcell" aria-colindex={1} style={{ width: CHECK_WIDTH }}>
         <input

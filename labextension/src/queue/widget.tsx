@@ -13,6 +13,7 @@ interface IOptions {
   slurm: ISlurm;
   settings: ServerConnection.ISettings;
   layout: Layout;
+  openJob: (id: string) => void;
   trans: TranslationBundle;
 }
 

@@ -1,0 +1,126 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { type ReactElement, useEffect, useState } from 'react';
+
+import type { JobView, TasksView } from '../answers';
+import { count, timing } from '../format';
+import { useNow } from '../hooks';
+import type { ISlurm } from '../model';
+import { State } from '../state';
+import { endingOf } from './facts';
+
+const TIMES_MOVE_MS = 10_000;
+
+interface IProps {
+  slurm: ISlurm;
+  job: JobView;
+  onOpen: (id: string) => void;
+  trans: TranslationBundle;
+}
+
+/** The tasks of an array, by state where one is chosen; each opens a view of its own. */
+export function Tasks({ slurm, job, onOpen, trans }: IProps): ReactElement {
+  const [state, setState] = useState('');
+  const [after, setAfter] = useState<number | null>(null);
+  const page = usePage(slurm, job, state, after);
+  const now = useNow(TIMES_MOVE_MS);
+  const counts = Object.entries(job.array?.counts ?? {});
+  const choose = (chosen: string): void => {
+    setState(chosen);
+    setAfter(null);
+  };
+  return (
+    <div className="jsa-Tasks">
+      <div className="jsa-Tasks-bar" role="group" aria-label={trans.__('Tasks by state')}>
+        {counts.map(([one, number]) => (
+          <button
+            key={one}
+            className="jp-mod-styled jsa-Button"
+            aria-pressed={one === state}
+            onClick={() => choose(one === state ? '' : one)}
+          >
+            <State state={one} /> {count(number)}
+          </button>
+        ))}
+      </div>
+      {page === null ? (
+        <p className="jsa-muted">{trans.__('Reading the tasks …')}</p>
+      ) : (
+        <div className="jsa-Tasks-list">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{trans.__('Task')}</th>
+                <th scope="col">{trans.__('State')}</th>
+                <th scope="col">{trans.__('Time')}</th>
+                <th scope="col">{trans.__('Node')}</th>
+                <th scope="col">{trans.__('End')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {page.tasks.map(task => (
+                <TaskRow key={task.slurm_id} task={task} now={now} onOpen={onOpen} trans={trans} />
+              ))}
+            </tbody>
+          </table>
+          {after !== null && (
+            <button className="jsa-Link" onClick={() => setAfter(null)}>
+              {trans.__('Back to the first tasks')}
+            </button>
+          )}
+          {page.next_after !== null && (
+            <button className="jsa-Link" onClick={() => setAfter(page.next_after)}>
+              {trans.__('Further tasks')}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A page of them, read anew when the array has changed. */
+function usePage(
+  slurm: ISlurm,
+  job: JobView,
+  state: string,
+  after: number | null
+): TasksView | null {
+  const [page, setPage] = useState<TasksView | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const query = { ...(state ? { state } : {}), ...(after === null ? {} : { after }) };
+    slurm.api.tasks(job.job_id ?? job.slurm_id ?? '', query).then(
+      read => isCurrent && setPage(read),
+      () => undefined // what stands in the way is shown above
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [slurm, job, state, after]);
+  return page;
+}
+
+function TaskRow(props: {
+  task: JobView;
+  now: Date;
+  onOpen: (id: string) => void;
+  trans: TranslationBundle;
+}): ReactElement {
+  const { task, now, onOpen, trans } = props;
+  const [time, meaning] = timing(task, now, trans);
+  return (
+    <tr>
+      <th scope="row">
+        <button className="jsa-Link" onClick={() => onOpen(task.job_id ?? task.slurm_id ?? '')}>
+          {trans.__('Task %1', task.task?.task_id)}
+        </button>
+      </th>
+      <td>
+        <State state={task.status} />
+      </td>
+      <td title={meaning}>{time}</td>
+      <td>{task.node_list}</td>
+      <td>{endingOf(task, trans)}</td>
+    </tr>
+  );
+}
