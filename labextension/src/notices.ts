@@ -1,6 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { JobView } from './answers';
 import type { JobChange } from './events';
 import { goesOn, toneOf } from './states';
 
@@ -10,8 +11,16 @@ export type Happening = 'started' | 'ended' | 'failed';
 /** A job, and what has become of it. */
 export interface IHappened {
   what: Happening;
+  id: string;
   name: string;
   status: string;
+}
+
+/** A sentence to be shown; `id` is the job that it is about, if it is one. */
+export interface INotice {
+  what: Happening;
+  id: string | null;
+  text: string;
 }
 
 const MOST_SINGLY = 3;
@@ -27,7 +36,8 @@ export function happened(
   changes: readonly JobChange[],
   cancelled: ReadonlySet<string>
 ): IHappened[] {
-  return changes.flatMap(({ status, previous_status, slurm_id, name }) => {
+  return changes.flatMap(change => {
+    const { job_id, slurm_id, status, previous_status } = change;
     if (status === null || status === previous_status || TASK.test(slurm_id ?? '')) {
       return [];
     }
@@ -35,9 +45,12 @@ export function happened(
       return [];
     }
     const what = happening(status, previous_status);
-    const called = name?.replace(TURNS_TEXT_AROUND, '');
-    return what ? [{ what, status, name: [slurm_id, called].filter(Boolean).join(' ') }] : [];
+    return what ? [{ what, status, id: job_id, name: called(change) }] : [];
   });
+}
+
+function called({ slurm_id, name }: Pick<JobView, 'slurm_id' | 'name'>): string {
+  return [slurm_id, name?.replace(TURNS_TEXT_AROUND, '')].filter(Boolean).join(' ');
 }
 
 function happening(status: string, before: string | null): Happening | null {
@@ -48,23 +61,59 @@ function happening(status: string, before: string | null): Happening | null {
   return status === 'RUNNING' && hasWaited ? 'started' : null;
 }
 
-/** Show what has happened, of many at once no more than their number; `show` opens the list. */
-export function notify(
+/** What of this is told, of many at once no more than their number. */
+export function noticesOf(
   all: readonly IHappened[],
   wanted: ReadonlySet<Happening>,
-  show: () => void,
+  trans: TranslationBundle
+): INotice[] {
+  return [...wanted].flatMap((what): INotice[] => {
+    const those = all.filter(one => one.what === what);
+    return those.length > MOST_SINGLY
+      ? [{ what, id: null, text: ofMany(what, those.length, trans) }]
+      : those.map(one => ({ what, id: one.id, text: ofOne(one, trans) }));
+  });
+}
+
+/** What is told of jobs that ended while nobody was told: all of them at once. */
+export function absenceNotice(
+  ended: readonly JobView[],
+  wanted: ReadonlySet<Happening>,
+  trans: TranslationBundle
+): INotice | null {
+  const told = ended.filter(job => wanted.has(hasFailed(job) ? 'failed' : 'ended'));
+  const [only] = told;
+  if (!only) {
+    return null;
+  }
+  const failed = told.filter(hasFailed).length;
+  const what = failed > 0 ? 'failed' : 'ended';
+  if (told.length === 1) {
+    const name = called(only);
+    const text = trans.__('While you were away Slurm job %1 has ended: %2.', name, only.status);
+    return { what, id: only.job_id, text };
+  }
+  const text = trans.__(
+    'While you were away %1 Slurm jobs have ended, %2 of them failed.',
+    told.length,
+    failed
+  );
+  return { what, id: null, text };
+}
+
+function hasFailed(job: JobView): boolean {
+  return toneOf(job.status) === 'bad';
+}
+
+/** Show a notice; `open` shows the job that it is about, or the list if there are many. */
+export function show(
+  { what, text, id }: INotice,
+  open: (id: string | null) => void,
   trans: TranslationBundle
 ): void {
-  const actions = [{ label: trans.__('Show jobs'), callback: show }];
-  for (const what of wanted) {
-    const those = all.filter(one => one.what === what);
-    const [type, autoClose] = LOOKS[what];
-    const texts =
-      those.length > MOST_SINGLY
-        ? [ofMany(what, those.length, trans)]
-        : those.map(one => ofOne(one, trans));
-    texts.forEach(text => Notification.emit(text, type, { autoClose, actions }));
-  }
+  const [type, autoClose] = LOOKS[what];
+  const label = id === null ? trans.__('Show jobs') : trans.__('Show');
+  Notification.emit(text, type, { autoClose, actions: [{ label, callback: () => open(id) }] });
 }
 
 /** What failed stays until it is seen. */

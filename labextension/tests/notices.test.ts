@@ -1,5 +1,6 @@
 import type { JobChange } from '../src/events';
-import { happened } from '../src/notices';
+import { absenceNotice, happened, type Happening, noticesOf } from '../src/notices';
+import { job, trans } from './jobs';
 
 jest.mock('@jupyterlab/apputils', () => ({}));
 
@@ -33,4 +34,34 @@ test('a name does not turn the sentence around', () => {
 test('what was cancelled here is not told of, what others cancelled is', () => {
   const changes = [change('CANCELLED', 'RUNNING'), change('CANCELLED', 'RUNNING', '13')];
   expect(happened(changes, new Set(['12'])).map(one => one.name)).toEqual(['13 train']);
+});
+
+const ALL = new Set<Happening>(['started', 'ended', 'failed']);
+
+test('of a few jobs each is told of, of many their number', () => {
+  const failed = (number: number): JobChange[] =>
+    Array.from({ length: number }, (_, index) => change('FAILED', 'RUNNING', String(index)));
+  const told = (number: number): (string | null)[] =>
+    noticesOf(happened(failed(number), new Set()), ALL, trans).map(notice => notice.id);
+  expect(told(3)).toEqual(['uuid', 'uuid', 'uuid']);
+  expect(told(4)).toEqual([null]);
+});
+
+test.each([
+  [['COMPLETED'], ALL, 'While you were away Slurm job 1 train has ended: COMPLETED.'],
+  [['COMPLETED', 'FAILED', 'TIMEOUT'], ALL, /^While you were away 3 .*, 2 of them failed\.$/],
+  [['COMPLETED', 'FAILED'], new Set<Happening>(['failed']), /job 1 train has ended: FAILED\.$/],
+  [['COMPLETED'], new Set<Happening>(['failed']), undefined],
+  [[], ALL, undefined]
+])('of jobs that were %j in the meantime it is told at once', (states, wanted, text) => {
+  const told = absenceNotice(
+    states.map(status => job({ status })),
+    wanted,
+    trans
+  )?.text;
+  if (text === undefined) {
+    expect(told).toBeUndefined();
+  } else {
+    expect(told).toMatch(text);
+  }
 });

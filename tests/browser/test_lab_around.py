@@ -10,6 +10,24 @@ from playwright.sync_api import expect
 # Other tests may have left jobs of theirs.
 _COUNTS: Final = re.compile(r"^Slurm: [1-9]\d* running, [1-9]\d* pending$")
 
+_BROWSER: Final = """() => {
+  Object.assign(window, { asked: 0, told: [] });
+  document.hasFocus = () => false;
+  window.Notification = class {
+    static permission = 'default';
+    static requestPermission() {
+      window.asked += 1;
+      this.permission = 'granted';
+      return Promise.resolve('granted');
+    }
+    constructor(_, { body }) {
+      window.told.push(body);
+      window.opens = () => this.onclick();
+    }
+    close() {}
+  };
+}"""
+
 
 def test_the_status_bar_counts_and_opens_the_list(lab_page):
     lab_page.submit("sleep 60", name="counted")
@@ -38,3 +56,20 @@ def test_a_job_that_fails_is_told_of(lab_page):
     notice = lab_page.page.get_by_text(f"Slurm job {job_id} <b>breaks</b> has ended: FAILED.")
     expect(notice.first).to_be_visible()
     lab_page.picture("notice")
+
+
+def test_outside_of_the_page_the_browser_tells_if_that_is_switched_on(lab_page):
+    lab_page.page.evaluate(_BROWSER)
+    asked = "window.asked"
+    assert lab_page.page.evaluate(asked) == 0
+    lab_page.command("settingeditor:open", query="Slurm Notices")
+    lab_page.page.get_by_label("Tell outside of this page, too").check()
+    lab_page.page.wait_for_function(f"{asked} === 1")
+    job_id = lab_page.submit("exit 3", name="outside")
+    lab_page.page.wait_for_function("window.told.length > 0")
+    assert lab_page.page.evaluate("window.told") == [
+        f"Slurm job {job_id} outside has ended: FAILED."
+    ]
+    lab_page.page.evaluate("window.opens()")
+    expect(lab_page.page.locator(".jsa-Job").get_by_role("heading")).to_have_text("outside")
+    lab_page.close_tabs()
