@@ -85,7 +85,10 @@ test('a fault is said at its field, and nothing is sent until it is mended', asy
 
 test('what the server refuses stands at its field too', async () => {
   const faults = [{ field: 'options.time', message: "'time' is no time." }];
-  const run = form(NOTHING, new Problem('other', 'No.', { status: 422, faults, jobId: null, retryAfter: null }));
+  const run = form(
+    NOTHING,
+    new Problem('other', 'No.', { status: 422, faults, jobId: null, retryAfter: null })
+  );
   run.choose('time', 'soon');
   expect(await run.send()).toBe(false);
   expect([run.problem, run.faultOf('options.time')]).toEqual(['No.', "'time' is no time."]);

@@ -7,7 +7,7 @@ import {
   type SortingState,
   useReactTable
 } from '@tanstack/react-table';
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useCallback, useMemo, useState } from 'react';
 
 import { act } from '../acting';
 import { type ITarget, nameOfJob, targetOfRow } from '../actions';
