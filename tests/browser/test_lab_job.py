@@ -69,6 +69,7 @@ def test_a_failure_is_explained_and_the_job_submitted_again(lab_page, view):
     expect(job.get_by_role("tab", name="Report")).to_have_attribute("aria-selected", "true")
     expect(job.get_by_role("tabpanel")).to_contain_text("No module named torch")
     expect(job.get_by_text("exit code 3")).to_be_visible()
+    lab_page.picture("job")
     with lab_page.theme("Dark High Contrast"):
         lab_page.accessible(".jsa-Job")
         lab_page.picture("job-failed")
@@ -88,6 +89,10 @@ def test_a_failure_is_explained_and_the_job_submitted_again(lab_page, view):
     again.get_by_role("tab", name="Details").click()
     expect(again.get_by_role("tabpanel")).to_contain_text("00:07:00")
     lab_page.picture("job-details")
+    again.get_by_role("button", name="Open in a form").click()
+    form = lab_page.page.locator(".jsa-Submit:visible")
+    expect(form.get_by_label("Name")).to_have_value("fails")
+    expect(form.get_by_label("Time limit")).to_have_value("7")
 
 
 def test_an_array_opens_and_each_of_its_tasks(lab_page, view):

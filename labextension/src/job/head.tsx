@@ -19,6 +19,8 @@ export interface IWays {
   openJob: (id: string) => void;
   openDirectory: (path: string) => void;
   openCell: (path: string, cell: string | null) => void;
+  /** To the form, filled with what was submitted. */
+  openForm: (job: JobView) => void;
 }
 
 interface IProps {
@@ -79,7 +81,10 @@ function Buttons(props: IProps): ReactElement {
           </Button>
         ))}
       {job.job_id !== null && job.script !== null && (
-        <Button onClick={onResubmit}>{trans.__('Submit again …')}</Button>
+        <>
+          <Button onClick={onResubmit}>{trans.__('Submit again …')}</Button>
+          <Button onClick={() => ways.openForm(job)}>{trans.__('Open in a form')}</Button>
+        </>
       )}
       {job.work_path !== null && (
         <Button onClick={() => ways.openDirectory(job.work_path ?? '')}>

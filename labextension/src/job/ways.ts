@@ -29,6 +29,8 @@ export function waysOf(app: JupyterFrontEnd, trans: TranslationBundle): IWays {
     openJob: id => void commands.execute(CommandIDs.openJob, { id }),
     openDirectory: path => void go(path, GO_TO_PATH, { path: `/${path}` }),
     openCell: (path, cell) =>
-      void go(path, GO_TO_FRAGMENT, { path, ...(cell ? { id: `#cell-id=${cell}` } : {}) })
+      void go(path, GO_TO_FRAGMENT, { path, ...(cell ? { id: `#cell-id=${cell}` } : {}) }),
+    openForm: ({ script, parameters, name, work_dir }) =>
+      void commands.execute(CommandIDs.submit, { script, parameters, name, work_dir })
   };
 }
