@@ -76,6 +76,7 @@ def test_a_notebook_runs_from_its_toolbar_with_parameters(lab_page, write, dialo
 
 def test_what_it_was_run_with_is_there_again(lab_page, write, dialog):
     write("again.ipynb", "n = 1")
+    lab_page.command("filebrowser:go-to-path", path="/")
     lab_page.command("filebrowser:refresh")
     lab_page.command("filebrowser:activate")
     file = lab_page.page.locator(".jp-DirListing-item").filter(has_text="again.ipynb")

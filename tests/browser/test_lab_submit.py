@@ -193,6 +193,8 @@ def test_a_job_is_submitted_by_keys_alone(lab_page, opened):
     page = lab_page.page
     expect(form.get_by_label("Name")).to_be_focused()
     page.keyboard.type("by-keys-alone")
+    its_option = form.get_by_label("My job").locator("option", has_text=f"{waited_for} goes-first")
+    expect(its_option).to_have_count(1)
     _tab_to(page, "My job")
     page.keyboard.type(waited_for)
     _tab_to(page, "Add")
