@@ -46,7 +46,7 @@ def _one_word(tag: str) -> str:
 
 
 _Tag: TypeAlias = Annotated[
-    StrictStr, Field(min_length=1, max_length=100), AfterValidator(_one_word)
+    StrictStr, Field(min_length=1, max_length=500), AfterValidator(_one_word)
 ]
 Tags: TypeAlias = Annotated[
     tuple[_Tag, ...],

@@ -19,7 +19,7 @@ import httpx
 
 PATIENCE = 60.0
 
-_OTHERS = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook", "notebook_shim")
+_OTHERS = ("jupyter_lsp", "jupyterlab", "notebook", "notebook_shim")
 _ALONE = f"--ServerApp.jpserver_extensions={dict.fromkeys(_OTHERS, False)}"
 """Without what our API has no need of, a server starts in half the time."""
 

@@ -31,7 +31,7 @@ from .sweep_job import SweepJob
 _BASH: Final = "#!/bin/bash\n"
 _OF_PYTHON: Final = {"in": "input", "out": "output"}
 _NAME: Final = "cell"
-_LONGEST_TAG: Final = 100
+_LONGEST_TAG: Final = 500
 _OUTPUT: Final = {False: "job.out", True: "job-%a.out"}
 
 

@@ -62,7 +62,7 @@ def test_the_side_bar_and_the_launcher_lead_to_it(lab_page, opened):
 def test_form_and_script_are_in_step_and_a_job_is_submitted(lab_page, opened):
     form = opened(script="#!/bin/sh\n# what it does\ntrue\n")
     script = form.locator(".cm-content")
-    form.get_by_label("Name").fill(_HOSTILE)
+    form.get_by_label("Name").fill("fit")
     form.get_by_label("Partition").select_option("long")
     expect(script).to_contain_text("#SBATCH --partition=long")
     _type_into_script(form, "#SBATCH -n2 -t 5  # enough")
@@ -73,6 +73,7 @@ def test_form_and_script_are_in_step_and_a_job_is_submitted(lab_page, opened):
     expect(script).not_to_contain_text("--partition")
     expect(form.get_by_text("It would start at once in partition debug")).to_be_visible()
     lab_page.picture("submit")
+    form.get_by_label("Name").fill(_HOSTILE)
     lab_page.accessible(".jsa-Submit")
     form.get_by_role("button", name="Submit", exact=True).click()
     expect(lab_page.page.get_by_text("is submitted.").first).to_be_visible()
@@ -205,6 +206,7 @@ def test_a_job_is_submitted_by_keys_alone(lab_page, opened):
     page.keyboard.press("Enter")
     (job,) = wait_for("the job", lambda: _jobs(lab_page, "by-keys-alone"))
     assert job["dependency"].startswith(f"afterok:{waited_for}")
+    lab_page.server.call("DELETE", f"slurm/job/{job['job_id']}")  # what it waits for never succeeds
 
 
 _FOCUSED = """() => {

@@ -64,11 +64,12 @@ async def test_who_follows_the_output_asks_for_the_rest_alone(call, submit, data
     assert (body["output"], body["script"]) == (None, SCRIPT)
 
 
-async def test_where_a_job_is_below_jupyters_root(call, submit, jp_root_dir):
+async def test_where_a_job_is_below_jupyters_root(call, submit, jp_root_dir, tmp_path_factory):
     (jp_root_dir / "runs").mkdir()
     tags = [f"notebook={jp_root_dir}/a b.ipynb", "cell=6ea1"]
     await submit({"script": SCRIPT, "work_dir": "runs", "tags": tags})
-    await submit({"script": SCRIPT, "work_dir": "/", "tags": ["notebook=/elsewhere.ipynb"]})
+    elsewhere = str(tmp_path_factory.mktemp("elsewhere"))
+    await submit({"script": SCRIPT, "work_dir": elsewhere, "tags": ["notebook=/other.ipynb"]})
     names = ("work_path", "notebook_path", "notebook_cell")
     shown = [(await call("job", slurm_id)).body for slurm_id in ("101", "102")]
     assert [[body[name] for name in names] for body in shown] == [

@@ -33,8 +33,8 @@ def variables(server) -> dict[str, str]:
 def test_the_server_itself_has_the_variables_of_its_job(inside):
     (program,) = [
         one
-        for one in psutil.process_iter()
-        if one.name() != "srun" and f"--port={inside.port}" in one.cmdline()
+        for one in psutil.process_iter(["name", "cmdline"])
+        if one.info["name"] != "srun" and f"--port={inside.port}" in (one.info["cmdline"] or ())
     ]
     assert program.environ()["SLURM_CPUS_PER_TASK"] == "3"
 
