@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -254,6 +255,8 @@ def assert_passed_through(job: Mapping[str, Any], runs: Sequence[Recorded]) -> N
         for one in job["transitions"]
         if one["state"] in states.BASE_STATES and one["state"] not in {*ends, "SUSPENDED"}
     ]
+    # On a busy machine a flag stands between, such as CONFIGURING.
+    seen = [one for before, one in pairwise([("", None), *seen]) if before[0] != one[0]]
     assert [state for state, _ in seen] == [state for state, _ in expected], job["transitions"]
     late_by = [
         abs(at - due).total_seconds() for (_, at), (_, due) in zip(seen, expected, strict=True)
