@@ -47,16 +47,22 @@ def _from_begin_to_end(slurm: BareSlurm, home: Path, tasks: int) -> Iterator[Fig
         )
         slurm.said(["scontrol", "release", job_id])
         server.lag()
-        began, seconds = time.monotonic(), []
+        began, cpu, seconds, bare = time.monotonic(), server.cpu_seconds(), [], []
         while not _is_over(server, job_id):
             seconds.append(ticks.next())
+            bare.append(slurm.squeue_own())
             tell(f"    {slurm.jobs('--states=COMPLETED')} of {tasks} tasks have ended")
-        took = time.monotonic() - began
+        took, cpu = time.monotonic() - began, server.cpu_seconds() - cpu
         lag, counts = server.lag(), _counts(server, job_id)
         documents = mongo["outputs"]["jobs"].count_documents({"task.array_slurm_id": job_id})
     yield Figure(
-        f"Ticks while its tasks run to their ends ({took:.0f} s, one tick in 15 s)",
+        f"Ticks while its tasks run to their ends ({took:.0f} s), against squeue --me beside them",
         f"p50 {milliseconds(median(seconds))}, max {milliseconds(max(seconds))} (n={len(seconds)})",
+        spread(bare),
+        f"{median(seconds) / median(bare):.1f}",
+    )
+    yield Figure(
+        "The server's processor time meanwhile, for each tick", f"{cpu / len(seconds):.2f} s"
     )
     yield lag_of("Event loop's lag meanwhile", lag)
     yield Figure(

@@ -48,9 +48,9 @@ def follow(slurm: BareSlurm, home: Path, way: str, options: argparse.Namespace) 
         )
         job = json.loads(server.call("POST", "/submit", {"script": script}).body)
         server.call("GET", "/benchmark/lag")
-        before, began = _cpu_seconds(server), time.monotonic()
+        before, began = server.cpu_seconds(), time.monotonic()
         seen = _followers(server, way, job["job_id"], options.followers)
-        cpu = (_cpu_seconds(server) - before) / (time.monotonic() - began)
+        cpu = (server.cpu_seconds() - before) / (time.monotonic() - began)
         lag = server.lag()
         path = home / "work" / f"slurm-{job['slurm_id']}.out"
         yield from _figures(server, options, path, seen)
@@ -98,8 +98,3 @@ def _followers(server: Server, way: str, job_id: str, count: int) -> dict[str, A
     done = subprocess.run(argv, check=True, stdout=subprocess.PIPE)
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen
-
-
-def _cpu_seconds(server: Server) -> float:
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100

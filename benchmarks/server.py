@@ -165,6 +165,11 @@ class Server:
         found: dict[str, Any] = json.loads(self.call("GET", "/benchmark/lag").body)
         return found
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the server has taken so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def wait_for_jobs(self, count: int, seconds: float = _PATIENCE) -> float:
         """Wait until the sync knows so many jobs; the seconds that its tick took."""
         end = time.monotonic() + seconds
