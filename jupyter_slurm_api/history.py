@@ -64,10 +64,12 @@ def extended(
 
 def _moved(past: Sequence[Transition], seen: Observation, now: datetime) -> Transition:
     """Return the transition to the state that was seen, not before the one that it follows."""
-    moved = Transition(state=seen.status, at=time_of(seen) or now)
+    # Slurm's clock may be ahead of ours, and so may the submit time of what it has requeued.
+    seen_at = max(now, past[-1].at) if past else now
+    moved = Transition(state=seen.status, at=time_of(seen) or seen_at)
     # A job that is resumed or released comes into a state for the second time.
     if moved in past or (past and moved.at < _second(past[-1].at)):
-        return Transition(state=seen.status, at=now)
+        return Transition(state=seen.status, at=seen_at)
     return moved
 
 

@@ -111,6 +111,11 @@ class TestExtended:
     def test_what_a_job_came_through(self, looks, found):
         assert lived(*looks) == found
 
+    def test_what_is_seen_before_slurms_time_of_what_it_follows_does_not_go_back(self):
+        past = moves(("PENDING", 9))
+        found = history.extended(past, "PENDING", seen("SPECIAL_EXIT", 9), at(8))
+        assert pairs(found) == [("PENDING", 9), ("SPECIAL_EXIT", 9)]
+
     def test_an_estimate_is_no_start(self):
         assert lived(seen("PENDING", 0, 5)) == [("PENDING", 0)]
 
