@@ -20,6 +20,7 @@ from ..errors import (
     NotebookNotFound,
     SlurmApiError,
     SlurmTimeout,
+    TooLarge,
 )
 from ..job import Job
 from ..requests import NotebookRequest, NotebookSubmission
@@ -28,10 +29,11 @@ from ..runs.directory import UnsafeFileError
 from ..runs.notebooks import NotebookRun
 from .files import Files
 from .kernels import Kernels
-from .regular_file import open_regular
+from .regular_file import open_regular, size_of
 from .submission import problem
 from .submit import Receipt, SubmitService
 
+_MOST_BYTES: Final = 256 << 20  # of a notebook, which is read whole
 _OPTION: Final = "parameters."
 """What a submit's field begins with that is one of ``options`` here."""
 
@@ -73,6 +75,7 @@ class NotebookService:
 
         Raises:
             NotebookNotFound: there is none at this path.
+            TooLarge: it is too large to be copied.
             InvalidRequest: it is no notebook, or its kernel is no Python that is here.
             FilesUnavailable: its file system does not answer; and the errors of a submit.
         """
@@ -126,6 +129,10 @@ class NotebookService:
 def _read(path: Path, asked: str) -> bytes:
     try:
         with open_regular(os.path.realpath(path)) as file:
+            if size_of(file) > _MOST_BYTES:
+                raise TooLarge(
+                    f"{asked} has more than {_MOST_BYTES >> 20} MiB: clear its outputs and save it."
+                )
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         raise NotebookNotFound(

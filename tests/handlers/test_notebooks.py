@@ -117,6 +117,15 @@ async def test_what_is_no_notebook(run, write, slurm, jp_root_dir, content):
     assert (slurm.submits, runs_in(jp_root_dir)) == ([], [])
 
 
+async def test_what_is_too_large_to_be_copied(run, write, slurm, jp_root_dir):
+    os.truncate(write(), (256 << 20) + 1)
+    answer = await run("analysis.ipynb")
+    assert answer.status == 413
+    assert "clear its outputs" in answer.body["message"]
+    assert not slurm.submits
+    assert not runs_in(jp_root_dir)
+
+
 async def test_what_is_no_file(run, jp_root_dir):
     (jp_root_dir / "directory.ipynb").mkdir()
     os.mkfifo(jp_root_dir / "fifo.ipynb")
