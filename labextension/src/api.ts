@@ -74,11 +74,9 @@ export class SlurmApi {
     return this.get(pathOf(id, 'report'));
   }
 
-  /** Submit a job once more; its other parameters stay as they were. */
-  async resubmit(id: string, parameters: Readonly<Record<string, string>>): Promise<SubmitAnswer> {
-    const body = JSON.stringify({ parameters });
-    const answer = await this.request(pathOf(id, 'resubmit'), { method: 'POST', body });
-    return (await answer.json()) as SubmitAnswer;
+  /** Submit a job once more, with the changes that this JSON says. */
+  resubmit(id: string, changes: string, key: string): Promise<SubmitAnswer> {
+    return this.once(pathOf(id, 'resubmit'), changes, key);
   }
 
   /** A part of what a job has written. */
@@ -110,9 +108,9 @@ export class SlurmApi {
     return this.get('limits');
   }
 
-  /** Submit a job; of all requests with the same key one is made. */
-  submit(submission: ISubmission, key: string): Promise<SubmitAnswer> {
-    return this.send('POST', 'submit', submission, { 'Idempotency-Key': key });
+  /** Submit a job, as this JSON says; of all requests with the same key one is made. */
+  submit(submission: string, key: string): Promise<SubmitAnswer> {
+    return this.once('submit', submission, key);
   }
 
   /** What Slurm thinks of a job that is not submitted. */
@@ -137,11 +135,9 @@ export class SlurmApi {
     await this.request(`templates/${encodeURIComponent(name)}`, { method: 'DELETE' });
   }
 
-  /** Run a notebook, as this JSON says; sent again with the same key it is one job. */
-  async runNotebook(body: string, key: string): Promise<NotebookAnswer> {
-    const headers = { 'Idempotency-Key': key };
-    const answer = await this.request('notebooks/run', { method: 'POST', body, headers });
-    return (await answer.json()) as NotebookAnswer;
+  /** Run a notebook, as this JSON says. */
+  runNotebook(body: string, key: string): Promise<NotebookAnswer> {
+    return this.once('notebooks/run', body, key);
   }
 
   /** The ids of all that was to be cancelled from this page: nobody need be told that it was. */
@@ -186,13 +182,14 @@ export class SlurmApi {
     return value;
   }
 
-  private async send<T>(
-    method: string,
-    path: string,
-    body: unknown,
-    headers: Record<string, string> = {}
-  ): Promise<T> {
-    const response = await this.request(path, { method, body: JSON.stringify(body), headers });
+  private async send<T>(method: string, path: string, body: unknown): Promise<T> {
+    const response = await this.request(path, { method, body: JSON.stringify(body) });
+    return (await response.json()) as T;
+  }
+
+  private async once<T>(path: string, body: string, key: string): Promise<T> {
+    const headers = { 'Idempotency-Key': key };
+    const response = await this.request(path, { method: 'POST', body, headers });
     return (await response.json()) as T;
   }
 

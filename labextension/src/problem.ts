@@ -27,6 +27,7 @@ interface IAbout {
   retryAfter: number | null;
 }
 
+const NO_ANSWER_IN_TIME = 504;
 const NO_ANSWER: IAbout = { status: 0, faults: [], jobId: null, retryAfter: null };
 
 /** Why a request was not answered as it should be; the message is the server's own sentence. */
@@ -55,6 +56,11 @@ export class Problem extends Error {
       jobId: typeof described.job_id === 'string' ? described.job_id : null,
       retryAfter: Number.isNaN(retryAfter) ? null : retryAfter
     });
+  }
+
+  /** Whether what was asked for may have been done all the same: its answer was lost. */
+  get mayBeDone(): boolean {
+    return this.kind === 'unreachable' || this.about.status === NO_ANSWER_IN_TIME;
   }
 
   /** A sentence that says what is the matter and what to do. */

@@ -63,7 +63,7 @@ test('what is done to many jobs is asked for a thousand at a time', async () => 
 test('a job is submitted under its key', async () => {
   const answer = { job_id: 'uuid', slurm_id: '7' };
   const submission = { script: '#!/bin/sh', tags: ['a'] };
-  expect(await api(json(answer, 201)).submit(submission, 'a-key')).toEqual(answer);
+  expect(await api(json(answer, 201)).submit(JSON.stringify(submission), 'a-key')).toEqual(answer);
   expect(asked[0]?.headers.get('Idempotency-Key')).toBe('a-key');
   expect(await asked[0]?.json()).toEqual(submission);
 });
@@ -114,7 +114,10 @@ test('a part of an output comes with where it is, and of how much', async () => 
 
 test('a job is submitted again with what differs alone', async () => {
   const slurm = api(json({ job_id: 'b', slurm_id: '13' }, 201));
-  expect(await slurm.resubmit('a', { time: '10' })).toMatchObject({ slurm_id: '13' });
+  expect(await slurm.resubmit('a', '{"parameters":{"time":"10"}}', 'a-key')).toMatchObject({
+    slurm_id: '13'
+  });
   expect(asked[0]?.url).toBe('http://hub/user/alice/slurm/job/a/resubmit');
+  expect(asked[0]?.headers.get('Idempotency-Key')).toBe('a-key');
   expect(await asked[0]?.json()).toEqual({ parameters: { time: '10' } });
 });

@@ -5,7 +5,7 @@ import { Problem } from '../src/problem';
 import { Draft, type IText } from '../src/submit/draft';
 import { Estimator, PAUSE_MS, QUIET_MS } from '../src/submit/estimating';
 import { faultsOf } from '../src/submit/refusals';
-import { Sender } from '../src/submit/sending';
+import { Sender } from '../src/sending';
 
 const ANSWER: SubmitAnswer = { message: '', job_id: 'uuid', slurm_id: '7' };
 const JOB = { script: '#!/bin/sh\ntrue' };
@@ -18,7 +18,7 @@ describe('of what is submitted one job is made', () => {
   let keys: string[];
 
   /** One whose server answers so, one time after the other. */
-  function sender(...answers: (SubmitAnswer | Problem)[]): Sender {
+  function sender(...answers: (SubmitAnswer | Problem)[]): Sender<SubmitAnswer> {
     keys = [];
     const submit = (_: unknown, key: string): Promise<SubmitAnswer> => {
       keys.push(key);
@@ -26,12 +26,12 @@ describe('of what is submitted one job is made', () => {
       return answer instanceof Problem ? Promise.reject(answer) : Promise.resolve(answer);
     };
     let number = 0;
-    return new Sender({ submit }, null, () => `key-${++number}`);
+    return new Sender(submit, null, () => `key-${++number}`);
   }
 
   test('though it is clicked twice', async () => {
     const one = sender();
-    const both = await Promise.all([one.send(JOB), one.send(JOB)]);
+    const both = await Promise.all([one.send(JSON.stringify(JOB)), one.send(JSON.stringify(JOB))]);
     expect(both).toEqual([ANSWER, ANSWER]);
     expect(keys).toEqual(['key-1']);
   });
@@ -40,37 +40,37 @@ describe('of what is submitted one job is made', () => {
     'though it is tried again after $about.status',
     async problem => {
       const one = sender(problem);
-      await expect(one.send(JOB)).rejects.toBe(problem);
-      await one.send(JOB);
+      await expect(one.send(JSON.stringify(JOB))).rejects.toBe(problem);
+      await one.send(JSON.stringify(JOB));
       expect(keys).toEqual(['key-1', 'key-1']);
     }
   );
 
   test('though the page was loaded again between', async () => {
     const before = sender(new Problem('unreachable'));
-    await before.send(JOB).catch(() => undefined);
+    await before.send(JSON.stringify(JOB)).catch(() => undefined);
     const after: string[] = [];
     const submit = (_: unknown, key: string): Promise<SubmitAnswer> => {
       after.push(key);
       return Promise.resolve(ANSWER);
     };
-    await new Sender({ submit }, before.attempt).send({ ...JOB });
+    await new Sender(submit, before.attempt).send(JSON.stringify(JOB));
     expect(after).toEqual(keys);
   });
 
   test('and another of what was changed, or wanted once more', async () => {
     const one = sender(new Problem('unreachable'));
-    await one.send(JOB).catch(() => undefined);
-    await one.send({ ...JOB, work_dir: '/data' });
-    await one.send({ ...JOB, work_dir: '/data' });
+    await one.send(JSON.stringify(JOB)).catch(() => undefined);
+    await one.send(JSON.stringify({ ...JOB, work_dir: '/data' }));
+    await one.send(JSON.stringify({ ...JOB, work_dir: '/data' }));
     expect(keys).toEqual(['key-1', 'key-2', 'key-3']);
     expect(one.attempt).toBeNull();
   });
 
   test('and another where the server wants a new key', async () => {
     const one = sender(answered(409));
-    await one.send(JOB).catch(() => undefined);
-    await one.send(JOB);
+    await one.send(JSON.stringify(JOB)).catch(() => undefined);
+    await one.send(JSON.stringify(JOB));
     expect(keys).toEqual(['key-1', 'key-2']);
   });
 });

@@ -3,9 +3,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
-import type { JobReport, JobView } from '../answers';
+import type { JobReport, JobView, SubmitAnswer } from '../answers';
 import type { ISlurm } from '../model';
 import { Problem } from '../problem';
+import { Sender } from '../sending';
 import { changed, changesOf, type IChange } from './changes';
 
 /** Ask what is to be different, and submit a job once more; the id of the new one, if there is. */
@@ -27,21 +28,50 @@ export async function resubmit(
   if (!answer.button.accept || job.job_id === null) {
     return null;
   }
-  try {
-    const { job_id, slurm_id } = await slurm.api.resubmit(job.job_id, answer.value ?? {});
-    slurm.refresh();
-    Notification.success(trans.__('Submitted as job %1.', slurm_id ?? job_id), {
-      autoClose: 5_000
-    });
-    return job_id;
-  } catch (error) {
-    await showDialog({
-      title: trans.__('It was not submitted'),
-      body: error instanceof Problem ? error.sentence(trans) : String(error),
-      buttons: [Dialog.okButton({ label: trans.__('Close') })]
-    });
+  const made = await submitted(slurm, job.job_id, answer.value ?? {}, trans);
+  slurm.refresh();
+  if (made === null) {
     return null;
   }
+  Notification.success(trans.__('Submitted as job %1.', made.slurm_id ?? made.job_id), {
+    autoClose: 5_000
+  });
+  return made.job_id;
+}
+
+/** Submit it, and try again for as long as the user wants to: it stays one job. */
+async function submitted(
+  slurm: ISlurm,
+  id: string,
+  parameters: Readonly<Record<string, string>>,
+  trans: TranslationBundle
+): Promise<SubmitAnswer | null> {
+  const sender = new Sender((changes, key) => slurm.api.resubmit(id, changes, key));
+  for (;;) {
+    try {
+      return await sender.send(JSON.stringify({ parameters }));
+    } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem('other', String(error));
+      if (!(await isTriedAgain(problem, trans))) {
+        return null;
+      }
+    }
+  }
+}
+
+async function isTriedAgain(problem: Problem, trans: TranslationBundle): Promise<boolean> {
+  const lost = trans.__(
+    'The job may have been submitted all the same. Try again from here: it stays one job.'
+  );
+  const answer = await showDialog({
+    title: problem.mayBeDone ? trans.__('No answer came') : trans.__('It was not submitted'),
+    body: problem.sentence(trans) + (problem.mayBeDone ? ` ${lost}` : ''),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Close') }),
+      Dialog.okButton({ label: trans.__('Try again') })
+    ]
+  });
+  return answer.button.accept;
 }
 
 /** A field for each thing that may be different; all else stays as it was. */

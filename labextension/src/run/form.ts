@@ -1,10 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { UUID } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { NotebookAnswer, PartitionUse } from '../answers';
 import type { SlurmApi } from '../api';
 import { Problem } from '../problem';
+import { Sender } from '../sending';
 import type { IParameter } from './parameters';
 import { bodyOf, faultsOf, type IKept, type IRow, keptOf, type Option, rowsOf } from './request';
 
@@ -24,6 +24,7 @@ export class RunForm {
     this._rows = rowsOf(given.declared, given.kept);
     this._options = given.kept.options;
     this.next = this._rows.length;
+    this.sender = new Sender((body, key) => given.api.runNotebook(body, key));
   }
 
   get changed(): ISignal<this, void> {
@@ -105,14 +106,10 @@ export class RunForm {
   }
 
   private async submit(): Promise<void> {
-    const body = bodyOf(this.given.path, this._rows, this._options);
-    if (body !== this.body) {
-      [this.body, this.key] = [body, UUID.uuid4()];
-    }
     this._isBusy = true;
     this._changed.emit();
     try {
-      this._answer = await this.given.api.runNotebook(body, this.key);
+      this._answer = await this.sender.send(bodyOf(this.given.path, this._rows, this._options));
     } catch (error) {
       this.refused(error instanceof Problem ? error : new Problem('other', String(error)));
     } finally {
@@ -135,7 +132,5 @@ export class RunForm {
   private faults = new Map<string, string>();
   private isChecked = false;
   private next: number;
-  /** What was sent last: sent again, it is the same job. */
-  private body = '';
-  private key = '';
+  private readonly sender: Sender<NotebookAnswer>;
 }

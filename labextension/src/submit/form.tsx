@@ -9,6 +9,7 @@ import type { Live } from '../live';
 import type { ISlurm } from '../model';
 import { Notice } from '../notice';
 import { Problem } from '../problem';
+import type { Sender } from '../sending';
 import { directives } from './directives';
 import type { Draft } from './draft';
 import type { Estimator } from './estimating';
@@ -17,7 +18,6 @@ import { findings, type IOffers } from './findings';
 import { Inputs } from './inputs';
 import { EstimateText, Refusal } from './outcome';
 import { faultsOf, fieldOf } from './refusals';
-import type { Sender } from './sending';
 import { Templates } from './templates';
 
 const TOLD_MS = 8_000;
@@ -27,7 +27,7 @@ export interface IFormProps {
   /** Which file the script was read from; empty where it was none. */
   origin: string;
   offers: Live<IOffers>;
-  sender: Sender;
+  sender: Sender<SubmitAnswer>;
   estimator: Estimator;
   slurm: ISlurm;
   settings: ServerConnection.ISettings;
@@ -147,7 +147,7 @@ function useSubmit(props: IFormProps): ISubmitting {
     setIsSending(true);
     const sent = draft.state;
     try {
-      const answer = await sender.send(draft.submission);
+      const answer = await sender.send(JSON.stringify(draft.submission));
       draft.keep(sent);
       tell(answer, props);
     } catch (error) {

@@ -7,7 +7,6 @@ import type { Problem } from '../problem';
 import type { IEstimateState } from './estimating';
 
 const AT_ONCE_MS = 60_000;
-const NO_ANSWER_IN_TIME = 504;
 
 /** What Slurm thinks of the job as it is now. */
 export function EstimateText(props: {
@@ -68,12 +67,11 @@ export function Refusal(props: {
   trans: TranslationBundle;
 }): ReactElement {
   const { problem, onShow, trans } = props;
-  const { jobId, status } = problem.about;
-  const isLost = problem.kind === 'unreachable' || status === NO_ANSWER_IN_TIME;
+  const { jobId } = problem.about;
   return (
     <div className="jsa-Notice jsa-mod-problem">
       <p>{problem.sentence(trans)}</p>
-      {isLost && (
+      {problem.mayBeDone && (
         <p>
           {trans.__(
             'The job may have been submitted all the same. Submit it again from here, unchanged: it stays one job.'

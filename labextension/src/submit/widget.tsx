@@ -8,15 +8,16 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import type { ReactElement } from 'react';
 
+import type { SubmitAnswer } from '../answers';
 import type { SlurmApi } from '../api';
 import { slurmIcon } from '../icon';
 import { Live } from '../live';
 import type { ISlurm } from '../model';
+import { type IAttempt, Sender } from '../sending';
 import { Draft } from './draft';
 import { Estimator } from './estimating';
 import type { IOffers } from './findings';
 import { Form } from './form';
-import { type IAttempt, Sender } from './sending';
 
 const MIME_TYPE = 'text/x-sh';
 const OFFERS_INTERVAL_MS = 60_000;
@@ -60,7 +61,7 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
     this.model.sharedModel.clearUndoHistory();
     this.draft = new Draft(this.model.sharedModel, content.tags, content.isEdited);
     this.estimator = new Estimator(slurm.api);
-    this.sender = new Sender(slurm.api, content.attempt);
+    this.sender = new Sender((job, key) => slurm.api.submit(job, key), content.attempt);
     this.offers = new Live('offers', () => offersOf(slurm.api), OFFERS_INTERVAL_MS, false);
     this.offers.start();
     this.draft.changed.connect(() => this.estimator.askLater(this.draft.submission));
@@ -149,7 +150,7 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
 
   readonly draft: Draft;
   readonly estimator: Estimator;
-  private readonly sender: Sender;
+  private readonly sender: Sender<SubmitAnswer>;
   private readonly form: FormWidget;
   private readonly offers: Live<IOffers>;
   private readonly model: CodeEditor.Model;

@@ -1,13 +1,11 @@
 import { UUID } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import type { SubmitAnswer } from '../answers';
-import type { ISubmission, SlurmApi } from '../api';
-import { Problem } from '../problem';
+import { Problem } from './problem';
 
 const CONFLICT = 409;
 
-/** A submission, and the key by which one job at most is made of it. */
+/** What is submitted, and the key by which one job at most is made of it. */
 export interface IAttempt {
   readonly submission: string;
   readonly key: string;
@@ -19,9 +17,9 @@ export interface IAttempt {
  * While an answer is waited for, whoever submits waits for the same one. A try whose answer was
  * lost, or that was refused, keeps its key until what is submitted changes.
  */
-export class Sender {
+export class Sender<T> {
   constructor(
-    private readonly api: Pick<SlurmApi, 'submit'>,
+    private readonly post: (submission: string, key: string) => Promise<T>,
     private _attempt: IAttempt | null = null,
     private readonly newKey: () => string = () => UUID.uuid4()
   ) {}
@@ -36,19 +34,18 @@ export class Sender {
     return this._changed;
   }
 
-  send(submission: ISubmission): Promise<SubmitAnswer> {
+  send(submission: string): Promise<T> {
     this.underWay ??= this.once(submission).finally(() => (this.underWay = null));
     return this.underWay;
   }
 
-  private async once(wanted: ISubmission): Promise<SubmitAnswer> {
-    const submission = JSON.stringify(wanted);
+  private async once(submission: string): Promise<T> {
     const { key } =
       this._attempt?.submission === submission
         ? this._attempt
         : this.begin({ submission, key: this.newKey() });
     try {
-      const answer = await this.api.submit(wanted, key);
+      const answer = await this.post(submission, key);
       this.end();
       return answer;
     } catch (error) {
@@ -72,5 +69,5 @@ export class Sender {
   }
 
   private readonly _changed = new Signal<this, void>(this);
-  private underWay: Promise<SubmitAnswer> | null = null;
+  private underWay: Promise<T> | null = null;
 }
