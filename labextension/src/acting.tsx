@@ -6,7 +6,7 @@ import { applicable, type ITarget } from './actions';
 import type { ActionAnswer } from './answers';
 import type { Verb } from './api';
 import type { ISlurm } from './model';
-import { Problem } from './problem';
+import { asProblem } from './problem';
 
 const MOST_NAMED = 8;
 const TOLD_MS = 5_000;
@@ -42,7 +42,7 @@ export async function actWithoutQuestion(
     slurm.refresh(); // what was asked for may have been done all the same
     await showDialog({
       title: trans.__('That was not done, or not all of it'),
-      body: error instanceof Problem ? error.sentence(trans) : String(error),
+      body: asProblem(error).sentence(trans),
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   }

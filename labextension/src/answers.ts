@@ -253,12 +253,6 @@ export interface EstimateAnswer {
   asked_at: string;
 }
 
-export interface SubmitAnswer {
-  message: string;
-  job_id: string;
-  slurm_id: string | null;
-}
-
 export interface TemplateLine {
   name: string;
   site: boolean;

@@ -1,7 +1,7 @@
 import { Poll } from '@lumino/polling';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import { Problem } from './problem';
+import { asProblem, type Problem } from './problem';
 
 const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 60_000;
@@ -94,7 +94,7 @@ export class Live<T> {
     try {
       value = await this.read();
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem('other', String(error));
+      const problem = asProblem(error);
       this.settle(turn, { value: this.value, problem });
       throw problem; // the poll asks less and less often
     }

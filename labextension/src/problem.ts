@@ -84,6 +84,11 @@ export class Problem extends Error {
   }
 }
 
+/** What went wrong, as a problem. */
+export function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem('other', String(error));
+}
+
 const OF_JUPYTER: Readonly<Record<number, ProblemKind>> = {
   401: 'login',
   403: 'login',

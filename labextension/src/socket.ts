@@ -37,6 +37,8 @@ export class OutputSocket {
     } else if (this.isOpen) {
       this.ask(follower);
       follower.connected(true);
+    } else if (this.isLost) {
+      follower.connected(false);
     }
     return new DisposableDelegate(() => this.unfollow(follower));
   }
@@ -71,11 +73,13 @@ export class OutputSocket {
     const { socket } = this;
     this.socket = null;
     this.isOpen = false;
+    this.isLost = false;
     socket?.close();
   }
 
   private onOpen(): void {
     this.isOpen = true;
+    this.isLost = false;
     this.pause = FIRST_PAUSE_MS;
     for (const follower of this.followers.values()) {
       this.ask(follower);
@@ -85,6 +89,7 @@ export class OutputSocket {
 
   private onClose(): void {
     this.isOpen = false;
+    this.isLost = true;
     this.timer = setTimeout(() => this.connect(), this.pause);
     this.pause = Math.min(this.pause * 2, LAST_PAUSE_MS);
     this.followers.forEach(follower => follower.connected(false));
@@ -120,6 +125,8 @@ export class OutputSocket {
   private readonly followers = new Map<string, IFollower>();
   private socket: WebSocket | null = null;
   private isOpen = false;
+  /** Whether it was closed, or could not be opened, and has not been opened since. */
+  private isLost = false;
   private pause = FIRST_PAUSE_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
 }

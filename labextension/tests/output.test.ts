@@ -239,3 +239,14 @@ test('what the server will not send by itself is asked for', async () => {
   await wait(ASKED_EVERY_MS + DRAWN_EVERY_MS);
   expect([output.problem, shown(output)]).toEqual([null, 'there']);
 });
+
+test('what is opened while no WebSocket can be had is asked for too', async () => {
+  await opened();
+  page.line.onclose();
+  const second = page.output('2');
+  await wait();
+  page.written = 'there';
+  await wait(ASKED_EVERY_MS);
+  await wait();
+  expect(shown(second)).toBe('there');
+});

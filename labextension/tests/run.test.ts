@@ -109,3 +109,19 @@ test('the same sent again is one job, and something else another', async () => {
   expect(second).toBe(first);
   expect(third).not.toBe(first);
 });
+
+test('where the server wants a new key it gets one', async () => {
+  const about = { status: 409, faults: [], jobId: 'uuid', retryAfter: null };
+  const run = form(NOTHING, new Problem('other', 'Send a new key.', about));
+  await run.send();
+  await run.send();
+  const [first, second] = sent.map(([, key]) => key);
+  expect(second).not.toBe(first);
+});
+
+test.each(['1', 'gpu:1'])('of GPUs %s is enough', async text => {
+  const run = form(NOTHING);
+  run.choose('gres', text);
+  await run.send();
+  expect(JSON.parse(sent[0]?.[0] ?? '')).toMatchObject({ options: { gres: 'gpu:1' } });
+});

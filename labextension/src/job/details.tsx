@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import type { JobView, Run } from '../answers';
 import { exactly, moment } from '../format';
 import { State } from '../state';
-import { factsOf } from './facts';
+import { endingOf, factsOf } from './facts';
 
 interface IProps {
   job: JobView;
@@ -57,7 +57,7 @@ function EarlierRun(props: { run: Run; trans: TranslationBundle }): ReactElement
   return (
     <>
       <State state={run.status} /> <Time at={run.start_time} /> – <Time at={run.end_time} />{' '}
-      {run.exit_code !== null && trans.__('exit code %1', run.exit_code)} {run.node_list}
+      {endingOf(run, trans)} {run.node_list}
     </>
   );
 }

@@ -32,7 +32,10 @@ export function factsOf(job: JobView, trans: TranslationBundle): [string, string
 }
 
 /** How a job's script came to its end, if that is worth a word. */
-export function endingOf(job: JobView, trans: TranslationBundle): string | null {
+export function endingOf(
+  job: Pick<JobView, 'exit_code' | 'exit_signal'>,
+  trans: TranslationBundle
+): string | null {
   const { exit_code, exit_signal } = job;
   if (exit_signal) {
     return trans.__('signal %1', exit_signal);

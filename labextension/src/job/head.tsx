@@ -19,7 +19,7 @@ export interface IWays {
   openJob: (id: string) => void;
   openDirectory: (path: string) => void;
   openCell: (path: string, cell: string | null) => void;
-  /** To the form, filled with what was submitted. */
+  /** To the form, filled with its script and what stood beside. */
   openForm: (job: JobView) => void;
 }
 

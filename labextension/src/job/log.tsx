@@ -1,14 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import {
-  type ReactElement,
-  useCallback,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore
-} from 'react';
+import { type ReactElement, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
+import { useSignal } from '../hooks';
 import { Bar } from './bar';
 import { find, type IFound } from './finding';
 import { Lines } from './lines';
@@ -26,7 +19,7 @@ interface IProps {
 /** An output as it is written. */
 export function Log(props: IProps): ReactElement {
   const { output, label, hasBegun, url, trans } = props;
-  const version = useVersion(output);
+  const version = useSignal(output, () => output.version);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const [wraps, setWraps] = useState(true);
@@ -80,17 +73,6 @@ export function Log(props: IProps): ReactElement {
       </div>
     </div>
   );
-}
-
-function useVersion(output: LiveOutput): number {
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      output.changed.connect(listener);
-      return () => output.changed.disconnect(listener);
-    },
-    [output]
-  );
-  return useSyncExternalStore(subscribe, () => output.version);
 }
 
 /** Keep the end in view, until somebody scrolls up. */

@@ -3,7 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IOutputPart, SlurmApi } from '../api';
 import type { OutputMessage, Stream } from '../messages';
-import { Problem } from '../problem';
+import { asProblem, Problem } from '../problem';
 import type { IFollower, OutputSocket } from '../socket';
 import { MOST_LINES, Terminal } from './terminal';
 
@@ -137,7 +137,7 @@ export class LiveOutput implements IFollower {
     try {
       part = await this.read();
     } catch (error) {
-      problem = error instanceof Problem ? error : new Problem('other', String(error));
+      problem = asProblem(error);
     }
     if (turn !== this.turn) {
       return; // nobody waits for it any more

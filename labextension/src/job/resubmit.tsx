@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 
 import type { JobReport, JobView, SubmitAnswer } from '../answers';
 import type { ISlurm } from '../model';
-import { Problem } from '../problem';
+import { asProblem, type Problem } from '../problem';
 import { Sender } from '../sending';
 import { changed, changesOf, type IChange } from './changes';
 
@@ -51,7 +51,7 @@ async function submitted(
     try {
       return await sender.send(JSON.stringify({ parameters }));
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem('other', String(error));
+      const problem = asProblem(error);
       if (!(await isTriedAgain(problem, trans))) {
         return null;
       }

@@ -5,6 +5,7 @@ import type { JobView, TasksView } from '../answers';
 import { count, timing } from '../format';
 import { useNow } from '../hooks';
 import type { ISlurm } from '../model';
+import { asProblem, type Problem } from '../problem';
 import { State } from '../state';
 import { endingOf } from './facts';
 
@@ -19,9 +20,10 @@ interface IProps {
 
 /** The tasks of an array, by state where one is chosen; each opens a view of its own. */
 export function Tasks({ slurm, job, onOpen, trans }: IProps): ReactElement {
-  const [state, setState] = useState('');
+  const [chosenState, setState] = useState('');
+  const state = job.array?.counts[chosenState] ? chosenState : ''; // there may be none any more
   const [after, setAfter] = useState<number | null>(null);
-  const page = usePage(slurm, job, state, after);
+  const { page, problem } = usePage(slurm, job, state, after);
   const now = useNow(TIMES_MOVE_MS);
   const counts = Object.entries(job.array?.counts ?? {});
   const choose = (chosen: string): void => {
@@ -43,7 +45,9 @@ export function Tasks({ slurm, job, onOpen, trans }: IProps): ReactElement {
         ))}
       </div>
       {page === null ? (
-        <p className="jsa-muted">{trans.__('Reading the tasks …')}</p>
+        <p className="jsa-muted" role="status">
+          {problem?.sentence(trans) ?? trans.__('Reading the tasks …')}
+        </p>
       ) : (
         <div className="jsa-Tasks-list">
           <table>
@@ -78,26 +82,27 @@ export function Tasks({ slurm, job, onOpen, trans }: IProps): ReactElement {
   );
 }
 
+/** The page that was read last, and why there is none newer. */
+interface IPage {
+  page: TasksView | null;
+  problem: Problem | null;
+}
+
 /** A page of them, read anew when the array has changed. */
-function usePage(
-  slurm: ISlurm,
-  job: JobView,
-  state: string,
-  after: number | null
-): TasksView | null {
-  const [page, setPage] = useState<TasksView | null>(null);
+function usePage(slurm: ISlurm, job: JobView, state: string, after: number | null): IPage {
+  const [read, setRead] = useState<IPage>({ page: null, problem: null });
   useEffect(() => {
     let isCurrent = true;
     const query = { ...(state ? { state } : {}), ...(after === null ? {} : { after }) };
     slurm.api.tasks(job.job_id ?? job.slurm_id ?? '', query).then(
-      read => isCurrent && setPage(read),
-      () => undefined // what stands in the way is shown above
+      page => isCurrent && setRead({ page, problem: null }),
+      (error: unknown) => isCurrent && setRead(({ page }) => ({ page, problem: asProblem(error) }))
     );
     return () => {
       isCurrent = false;
     };
   }, [slurm, job, state, after]);
-  return page;
+  return read;
 }
 
 function TaskRow(props: {

@@ -30,6 +30,7 @@ export function waysOf(app: JupyterFrontEnd, trans: TranslationBundle): IWays {
     openDirectory: path => void go(path, GO_TO_PATH, { path: `/${path}` }),
     openCell: (path, cell) =>
       void go(path, GO_TO_FRAGMENT, { path, ...(cell ? { id: `#cell-id=${cell}` } : {}) }),
+    // Not its tags: they name the cell and the run that it came from.
     openForm: ({ script, parameters, name, work_dir }) =>
       void commands.execute(CommandIDs.submit, { script, parameters, name, work_dir })
   };

@@ -3,7 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { NotebookAnswer, PartitionUse } from '../answers';
 import type { SlurmApi } from '../api';
-import { Problem } from '../problem';
+import { asProblem, type Problem } from '../problem';
 import { Sender } from '../sending';
 import type { IParameter } from './parameters';
 import { bodyOf, faultsOf, type IKept, type IRow, keptOf, type Option, rowsOf } from './request';
@@ -73,20 +73,24 @@ export class RunForm {
 
   remove(key: number): void {
     this._rows = this._rows.filter(row => row.key !== key);
-    this._changed.emit();
+    this.checkAgain();
   }
 
   change(key: number, change: Partial<Pick<IRow, 'name' | 'text'>>): void {
     this._rows = this._rows.map(row => (row.key === key ? { ...row, ...change } : row));
-    if (this.isChecked) {
-      this.faults = faultsOf(this._rows, this.given.trans);
-    }
-    this._changed.emit();
+    this.checkAgain();
   }
 
   choose(option: Option, text: string): void {
     this._options = { ...this._options, [option]: text };
     this.faults.delete(`options.${option}`);
+    this._changed.emit();
+  }
+
+  private checkAgain(): void {
+    if (this.isChecked) {
+      this.faults = faultsOf(this._rows, this.given.trans);
+    }
     this._changed.emit();
   }
 
@@ -111,7 +115,7 @@ export class RunForm {
     try {
       this._answer = await this.sender.send(bodyOf(this.given.path, this._rows, this._options));
     } catch (error) {
-      this.refused(error instanceof Problem ? error : new Problem('other', String(error)));
+      this.refused(asProblem(error));
     } finally {
       this._isBusy = false;
     }

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { written } from '../submit/fields';
 import { jsonOf, LiteralError, type LiteralFault } from './literal';
 import type { IParameter } from './parameters';
 
@@ -55,7 +56,7 @@ export function bodyOf(path: string, rows: readonly IRow[], options: IKept['opti
   );
   const asked = OPTIONS.flatMap(name => {
     const text = options[name]?.trim();
-    return text ? [[name, name === 'gres' ? `gpu:${text}` : text]] : [];
+    return text ? [[name, written(name, text)]] : [];
   });
   const chosen = Object.fromEntries(asked) as Record<string, string>;
   const rest = JSON.stringify({ path, options: chosen });

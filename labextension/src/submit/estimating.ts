@@ -2,7 +2,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Estimate, EstimateAnswer } from '../answers';
 import type { ISubmission, SlurmApi } from '../api';
-import { Problem } from '../problem';
+import { asProblem, type Problem } from '../problem';
 
 /** How long a job rests unchanged before Slurm is asked about it by itself. */
 export const QUIET_MS = 1_500;
@@ -102,7 +102,7 @@ async function answered(of: ISubmission, asked: Promise<EstimateAnswer>): Promis
     const [estimate = null] = (await asked).estimates;
     return { of, estimate, problem: null };
   } catch (error) {
-    const problem = error instanceof Problem ? error : new Problem('other', String(error));
+    const problem = asProblem(error);
     return { of, estimate: null, problem };
   }
 }

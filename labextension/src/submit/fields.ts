@@ -67,6 +67,7 @@ function shown(option: string, value: string): string {
   return option === 'gres' ? value.replace(/^gpu:/, '') : value;
 }
 
-function written(option: string, value: string): string {
+/** What an option is given that a field shows so: of GPUs the number is enough. */
+export function written(option: string, value: string): string {
   return option !== 'gres' || value === '' || HAS_GPU.test(value) ? value : `gpu:${value}`;
 }

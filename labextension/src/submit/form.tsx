@@ -8,7 +8,7 @@ import { useLive, useSignal } from '../hooks';
 import type { Live } from '../live';
 import type { ISlurm } from '../model';
 import { Notice } from '../notice';
-import { Problem } from '../problem';
+import { asProblem, type Problem } from '../problem';
 import type { Sender } from '../sending';
 import { directives } from './directives';
 import type { Draft } from './draft';
@@ -151,7 +151,7 @@ function useSubmit(props: IFormProps): ISubmitting {
       draft.keep(sent);
       tell(answer, props);
     } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem('other', String(error)));
+      setProblem(asProblem(error));
     }
     setIsSending(false);
     slurm.refresh();

@@ -16,17 +16,13 @@ export function EstimateText(props: {
   const { state, trans } = props;
   const { of, estimate, problem } = state;
   if (estimate?.refusal) {
-    return (
-      <p className="jsa-mod-bad">
-        {trans.__('✗ Slurm would refuse it, or never start it: %1', estimate.refusal)}
-      </p>
-    );
+    return <p>{trans.__('✗ Slurm would refuse it, or never start it: %1', estimate.refusal)}</p>;
   }
   if (estimate) {
     return <Start estimate={estimate} trans={trans} />;
   }
   if (problem) {
-    return <p className="jsa-mod-bad">{`✗ ${problem.sentence(trans)}`}</p>;
+    return <p>{`✗ ${problem.sentence(trans)}`}</p>;
   }
   return (
     <p className="jsa-muted">

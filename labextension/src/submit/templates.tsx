@@ -10,7 +10,7 @@ import { type ReactElement, useCallback, useEffect, useState } from 'react';
 
 import type { TemplateLine } from '../answers';
 import type { SlurmApi } from '../api';
-import { Problem } from '../problem';
+import { asProblem } from '../problem';
 import { type Draft, tagsOf } from './draft';
 import { filled } from './filling';
 
@@ -110,7 +110,9 @@ function Button(props: { label: string; isOff?: boolean; onClick: () => void }):
 
 async function use(name: string, { draft, api, trans }: IProps): Promise<void> {
   const title = trans.__('Replace what is in the form?');
-  const body = trans.__('It was neither submitted nor saved. Undo in the script brings it back.');
+  const body = trans.__(
+    'It was neither submitted nor saved. Undo brings the script back, but not the tags.'
+  );
   if (draft.isEdited && !(await isWanted(title, body, trans.__('Replace'), trans))) {
     return;
   }
@@ -168,6 +170,6 @@ async function isWanted(
 }
 
 function tell(error: unknown, trans: TranslationBundle): void {
-  const text = error instanceof Problem ? error.sentence(trans) : String(error);
+  const text = asProblem(error).sentence(trans);
   void showErrorMessage(trans.__('That was not done'), text);
 }
