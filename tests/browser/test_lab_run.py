@@ -10,13 +10,6 @@ from playwright.sync_api import expect
 _RUN = """path => {
   void window.jupyterapp.commands.execute('jupyter-slurm-api:run-notebook', { path });
 }"""
-_CLOSE = """async () => {
-  for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
-    if (!widget.sessionContext) continue;
-    await widget.sessionContext.shutdown();
-    widget.dispose();
-  }
-}"""
 _KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 
@@ -31,7 +24,7 @@ def write(lab_page):
         (lab_page.server.work_dir / name).write_text(nbformat.writes(notebook))
 
     yield make
-    lab_page.page.evaluate(_CLOSE)
+    lab_page.close_tabs()
 
 
 @pytest.fixture

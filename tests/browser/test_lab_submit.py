@@ -12,11 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 from servers import wait_for
 
 _HOSTILE = '<img src=x onerror=alert(1)> & "100%" #\''
-_CLOSE = """() => {
-  for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
-    if (widget.node.querySelector('.jsa-Submit')) widget.dispose();
-  }
-}"""
 _SITE = {"name": "gpu-node", "site": True, "created_at": None, "updated_at": None}
 
 
@@ -30,7 +25,7 @@ def opened(lab_page) -> Iterator[Callable[..., Locator]]:
         return form
 
     yield open_form
-    lab_page.page.evaluate(_CLOSE)
+    lab_page.close_tabs()
 
 
 def _jobs(lab_page, name: str) -> list[dict[str, Any]]:
@@ -52,7 +47,7 @@ def test_the_side_bar_and_the_launcher_lead_to_it(lab_page, opened):
     lab_page.panel().get_by_role("button", name="Submit", exact=True).click()
     form = page.locator(".jsa-Submit:visible")
     expect(form.get_by_text("is said here")).to_be_visible()
-    page.evaluate(_CLOSE)
+    lab_page.close_tabs()
     lab_page.command("launcher:create", cwd="")
     page.locator(".jp-LauncherCard:visible").filter(has_text="Submit Slurm Job").click()
     expect(form.locator(".cm-content")).to_contain_text("#!/bin/bash")
@@ -235,7 +230,7 @@ def test_what_is_in_the_way_is_said(lab_page, opened):
         ({"json": {**listed, "partitions": []}}, "This cluster shows you no partition"),
     ):
         with lab_page.answering("**/slurm/partitions", answer):
-            lab_page.page.evaluate(_CLOSE)
+            lab_page.close_tabs()
             form = opened(script="#!/bin/sh\n#SBATCH --time=5\ntrue\n")
             expect(form.get_by_text(said)).to_be_visible()
             expect(form.get_by_label("Time limit")).to_have_value("5")
