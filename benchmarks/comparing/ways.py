@@ -76,15 +76,19 @@ class Command(Way):
         began, end = time.monotonic(), time.monotonic() + seconds
         with ThreadPoolExecutor(clients) as threads:
             loops = [threads.submit(lambda: list(self._until(end))) for _ in range(clients)]
-            times = [took for loop in loops for took in loop.result()]
+            runs = [run for loop in loops for run in loop.result()]
+        times = [took for took, worked in runs if worked]
+        if not times:
+            raise Unable(f"none of {len(runs)} worked, see above")
         rate = len(times) / (time.monotonic() - began)
         p50, p95 = percentile(times, 50), percentile(times, 95)
-        return Seen(p50, p95, rate, octets, failed=0, commands=len(times))
+        return Seen(p50, p95, rate, octets, failed=len(runs) - len(times), commands=len(runs))
 
-    def _until(self, end: float) -> Iterator[float]:
+    def _until(self, end: float) -> Iterator[tuple[float, bool]]:
+        """Yield how long each took, and whether it worked: a controller may be overrun."""
         while (began := time.monotonic()) < end:
-            subprocess.run(self.argv, env=self.env, check=True, stdout=subprocess.PIPE)
-            yield time.monotonic() - began
+            done = subprocess.run(self.argv, env=self.env, check=False, stdout=subprocess.PIPE)
+            yield time.monotonic() - began, done.returncode == 0
 
     def _once(self) -> tuple[int, int]:
         """Return the bytes that it prints, and those of memory that it takes."""
