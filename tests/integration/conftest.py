@@ -39,6 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.getparent(pytest.Module).stash[_IS_GIVEN] = True
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Show what the server of a test that failed has logged."""
+    report = yield
+    server = getattr(item, "funcargs", {}).get("server")
+    if report.failed and isinstance(server, Server):
+        report.sections.append(("The server's log", "\n".join(server.log.splitlines()[-_LINES:])))
+    return report
+
+
+_LINES = 60
+
 _CLIENT = ("test_client", "test_events", "test_following", "test_metrics", "test_report")
 _NOTEBOOK = ("test_cell_magic", "test_line_magics", "test_notebooks")
 _OWN = dict.fromkeys(_CLIENT, "client") | dict.fromkeys(_NOTEBOOK, "notebook")
