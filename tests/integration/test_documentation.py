@@ -98,19 +98,27 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def followed(server, run_slurm):
+def followed(request, server, run_slurm):
     """What came of each page: all are followed at the same time, since one mostly waits."""
     (server.home / ".curlrc").write_text("fail-with-body\n")
+    here = [item for item in request.session.items if item.path == request.path]
+    pages = [item.callspec.params["path"] for item in here]
 
     async def follow():
-        readers = [Reader(page, server).read() for page in PAGES]
+        readers = [Reader(page, server).read() for page in pages]
         return await asyncio.gather(*readers, return_exceptions=True)
 
-    yield dict(zip(PAGES, asyncio.run(follow()), strict=True))
+    yield dict(zip(pages, asyncio.run(follow()), strict=True))
     run_slurm("scancel", "--me")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def _marked(path):
+    """The first pages that people read are tried each time, all others with `--all`."""
+    marks = [pytest.mark.slow] if path.parent.name == "howto" else []
+    return pytest.param(path, id=path.stem, marks=marks)
+
+
+@pytest.mark.parametrize("path", map(_marked, PAGES))
 def test_a_page_does_what_it_says(followed, path):
     if followed[path]:
         raise followed[path]
