@@ -234,7 +234,7 @@ class Running:
 
         def used(operation: Operation, outcome: str, seconds: float) -> None:
             metrics.store(operation, outcome, seconds)
-            services.events.database_used()
+            services.events.database_used(well=outcome == "ok")
 
         def looked(outcome: Outcome, seconds: float) -> None:
             metrics.tick(outcome, seconds)

@@ -73,9 +73,10 @@ class EventService:
             self._tell(ResetEvent(reason="started"))
             self._look_at_queue()
 
-    def database_used(self) -> None:
-        """Note that the database was asked: that may have told that it is away, or is back."""
-        if self._last_health is not None:
+    def database_used(self, *, well: bool) -> None:
+        """Note whether the database has answered: it may be away, or back."""
+        last = self._last_health
+        if last is not None and (last.database == "ok") != well:
             self._look_at_health()
 
     async def stop(self) -> None:

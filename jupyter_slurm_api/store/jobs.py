@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -168,21 +169,19 @@ class JobStore:
             all_mine += await asyncio.gather(*writes)
         return all(all_mine)
 
-    async def is_output_wanted(self, job: Job) -> bool:
-        """Tell whether the output of a job that ended so is still to be kept."""
-        question = {**_this_end(job), "output_kept": False}
-        found = await self._mongo.run(
-            "read", lambda database: database["jobs"].find_one(question, ["_id"])
+    async def wanting_output(self, jobs: Sequence[Job]) -> set[str]:
+        """Return the UUIDs of those jobs that ended so and whose output is still to be kept."""
+        question = {**_these_ends(jobs), "output_kept": False}
+        return await self._mongo.run(
+            "read",
+            lambda database: {found["_id"] for found in database["jobs"].find(question, ["_id"])},
         )
-        return found is not None
 
-    async def mark_output_kept(self, job: Job) -> None:
-        """Note that the output of a job that ended so is kept; its next run's is not."""
+    async def mark_output_kept(self, jobs: Sequence[Job]) -> None:
+        """Note that the outputs of jobs that ended so are kept; not those of their next runs."""
+        question, kept = _these_ends(jobs), {"$set": {"output_kept": True}}
         await self._mongo.run(
-            "write",
-            lambda database: database["jobs"].update_one(
-                _this_end(job), {"$set": {"output_kept": True}}
-            ),
+            "write", lambda database: database["jobs"].update_many(question, kept)
         )
 
     async def _one(self, question: Document) -> Job | None:
@@ -250,8 +249,13 @@ def _updates(changes: Sequence[Change]) -> Iterator[UpdateMany]:
         yield UpdateMany({"_id": {"$in": job_ids}, "revision": revision}, update)
 
 
-def _this_end(job: Job) -> Document:
-    return {"_id": job.job_id, "status": {"$in": _OVER}, "end_time": job.end_time}
+def _these_ends(jobs: Iterable[Job]) -> Document:
+    """Return the question for jobs as they ended: one that has run again since is none of them."""
+    by_end: dict[datetime | None, list[str]] = {}
+    for job in jobs:
+        by_end.setdefault(job.end_time, []).append(job.job_id)
+    ends = [{"_id": {"$in": job_ids}, "end_time": end} for end, job_ids in by_end.items()]
+    return {"status": {"$in": _OVER}, "$or": ends}
 
 
 def _states_by_array(found: Iterable[Document]) -> dict[str, dict[int, str]]:

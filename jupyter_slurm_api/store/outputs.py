@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pymongo import ReplaceOne
 
 from ..clock import utc_now
 from .mongo import Mongo
@@ -29,22 +32,27 @@ class OutputStore:
         self._mongo = mongo
         self._user = user
 
-    async def keep(self, job_id: str, stream: str, tail: Tail) -> None:
-        """Keep the last part of one stream of a job."""
-        document = {
-            "job_id": job_id,
-            "stream": stream,
-            "user": self._user,
-            "data": tail.data,
-            "size": tail.size,
-            "kept_at": utc_now(),
-            "schema": SCHEMA,
-        }
+    async def keep(self, tails: Mapping[tuple[str, str], Tail]) -> None:
+        """Keep the last parts of streams, by job and stream."""
+        now = utc_now()
+        writes = [
+            ReplaceOne(
+                {"_id": f"{job_id}:{stream}"},
+                {
+                    "job_id": job_id,
+                    "stream": stream,
+                    "user": self._user,
+                    "data": tail.data,
+                    "size": tail.size,
+                    "kept_at": now,
+                    "schema": SCHEMA,
+                },
+                upsert=True,
+            )
+            for (job_id, stream), tail in tails.items()
+        ]
         await self._mongo.run(
-            "write",
-            lambda database: database["outputs"].replace_one(
-                {"_id": f"{job_id}:{stream}"}, document, upsert=True
-            ),
+            "write", lambda database: database["outputs"].bulk_write(writes, ordered=False)
         )
 
     async def get(self, job_id: str, stream: str) -> Tail | None:

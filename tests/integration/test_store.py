@@ -104,6 +104,10 @@ def make(job_id, **changes):
     return Job(job_id=job_id, **(facts | changes))
 
 
+def _number(job):
+    return int(job.job_id)
+
+
 def moved(job, **changes):
     return Change(job, job.model_copy(update=changes))
 
@@ -230,7 +234,7 @@ class TestRetention:
 
     def test_what_ended_long_ago_goes_and_nothing_else(self, keep, has, jobs, outputs):
         has(old=31, young=29, live=None)
-        outputs.keep("old", "stdout", Tail(b"hello", 5))
+        outputs.keep({("old", "stdout"): Tail(b"hello", 5)})
         keep(jobs=30)
         wait_for("the old job to go", lambda: jobs.get("old") is None, 15)
         assert jobs.get("young") is not None
@@ -239,8 +243,8 @@ class TestRetention:
 
     def test_outputs_go_when_their_own_days_are_over(self, keep, outputs, run, has, jobs):
         has(job=1)
-        outputs.keep("job", "stdout", Tail(b"old", 3))
-        outputs.keep("other", "stdout", Tail(b"new", 3))
+        outputs.keep({("job", "stdout"): Tail(b"old", 3)})
+        outputs.keep({("other", "stdout"): Tail(b"new", 3)})
         kept_at = {"$set": {"kept_at": NOW - timedelta(days=8)}}
         run(lambda database: database["outputs"].update_one({"job_id": "job"}, kept_at))
         keep(outputs=7)
@@ -250,13 +254,13 @@ class TestRetention:
 
     def test_by_default_nothing_has_a_date(self, keep, has, outputs, dates):
         has(old=3000)
-        outputs.keep("old", "stdout", Tail(b"", 0))
+        outputs.keep({("old", "stdout"): Tail(b"", 0)})
         keep()
         assert dates() == dates("outputs") == {}
 
     def test_dates_follow_the_setting(self, keep, has, outputs, dates):
         has(job=1)
-        outputs.keep("job", "stdout", Tail(b"", 0))
+        outputs.keep({("job", "stdout"): Tail(b"", 0)})
         keep(jobs=30, outputs=7)
         assert (dates(), dates("outputs")) == ({"job": 29}, {"job": 7})
         keep(jobs=10, outputs=9)
@@ -268,7 +272,7 @@ class TestRetention:
 
     @pytest.mark.parametrize(("setting", "days"), [((30, 0), 30), ((0, 7), 7), ((5, 7), 5)])
     def test_an_output_is_not_kept_longer_than_jobs(self, keep, outputs, dates, setting, days):
-        outputs.keep("job", "stdout", Tail(b"", 0))
+        outputs.keep({("job", "stdout"): Tail(b"", 0)})
         keep(*setting)
         assert dates("outputs") == {"job": days}
 
@@ -297,7 +301,7 @@ class TestRetention:
     def test_a_job_that_runs_again_loses_its_date(self, keep, has, jobs, dates):
         has(job=1)
         keep(jobs=10)
-        jobs.mark_output_kept(jobs.get("job"))
+        jobs.mark_output_kept([jobs.get("job")])
         ended = jobs.get("job")
         again = {"status": "PENDING", "end_time": None, "output_kept": False}
         assert jobs.replace(ended, ended.model_copy(update=again))
@@ -340,16 +344,29 @@ class TestOutputKept:
     )
     def test_it_is_noted_of_that_end_alone(self, jobs, facts, wanted):
         jobs.insert(self.ENDED.model_copy(update=facts))
-        assert jobs.is_output_wanted(self.ENDED) is wanted
-        jobs.mark_output_kept(self.ENDED)
+        assert jobs.wanting_output([self.ENDED]) == ({"job"} if wanted else set())
+        jobs.mark_output_kept([self.ENDED])
         assert jobs.get("job").output_kept is wanted
-        assert not jobs.is_output_wanted(self.ENDED)
+        assert jobs.wanting_output([self.ENDED]) == set()
 
     def test_of_a_job_whose_end_nobody_saw_too(self, jobs):
         jobs.insert(lost := make("job", status="UNKNOWN"))
-        assert jobs.is_output_wanted(lost)
-        jobs.mark_output_kept(lost)
-        assert not jobs.is_output_wanted(lost)
+        assert jobs.wanting_output([lost]) == {"job"}
+        jobs.mark_output_kept([lost])
+        assert jobs.wanting_output([lost]) == set()
+
+    def test_of_many_those_that_ended_so(self, jobs):
+        ended = [
+            make(str(number), status="COMPLETED", end_time=NOW + timedelta(minutes=number % 7))
+            for number in range(300)
+        ]
+        again = [job.model_copy(update={"end_time": NOW - timedelta(1)}) for job in ended[::3]]
+        assert jobs.write([], ended)
+        asked = sorted({job.job_id: job for job in [*ended, *again]}.values(), key=_number)
+        so = {job.job_id for job in ended} - {job.job_id for job in again}
+        assert jobs.wanting_output(asked) == so
+        jobs.mark_output_kept(asked)
+        assert {job.job_id for job in ended if jobs.get(job.job_id).output_kept} == so
 
 
 class TestDocumentsOfVersion1:

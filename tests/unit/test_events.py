@@ -229,13 +229,17 @@ class TestHealth:
         assert told.of("health") == [WELL.model_dump(), ILL.model_dump()]
         assert told.of("health")[1]["status"] == "degraded"
 
-    def test_is_told_as_soon_as_the_database_is_found_away(self, follow, health):
-        def turns(service):
-            health.append(HealthEvent.of(slurm=True, database=False, sync=True))
-            service.database_used()
+    def test_is_told_as_soon_as_the_database_is_found_away_or_back(self, follow, health):
+        def turns(database):
+            def turn(service):
+                health.append(HealthEvent.of(slurm=True, database=database, sync=True))
+                service.database_used(well=database)
 
-        told = follow(lambda service: service.database_used(), looked, turns)
-        assert [event["database"] for event in told.of("health")] == ["ok", "degraded"]
+            return turn
+
+        away, back = turns(database=False), turns(database=True)
+        told = follow(away, looked, away, back)
+        assert [event["database"] for event in told.of("health")] == ["degraded", "ok"]
 
 
 class TestReset:

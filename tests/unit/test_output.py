@@ -19,33 +19,40 @@ from jupyter_slurm_api.store.outputs import Tail
 class FakeStores:
     """Both stores: what was kept, and which jobs are marked as kept, with which end.
 
-    ``meanwhile`` end while an output is kept, and are handed ``over``.
+    ``asked``, ``written`` and ``noted`` are how many jobs or streams each question or write was
+    of. ``meanwhile`` end while an output is kept, and are handed ``over``.
     """
 
     kept: dict = field(default_factory=dict)
     marked: list = field(default_factory=list)
     ends: list = field(default_factory=list)
+    asked: list = field(default_factory=list)
+    written: list = field(default_factory=list)
+    noted: list = field(default_factory=list)
     away: int = 0
     unwanted: set = field(default_factory=set)
     meanwhile: list = field(default_factory=list)
     over: Callable = lambda jobs: None
 
-    async def keep(self, job_id, stream, tail):
+    async def keep(self, tails):
         if self.away:
             self.away -= 1
             raise DatabaseUnavailable("away")
-        self.kept[job_id, stream] = tail
+        self.written.append(len(tails))
+        self.kept |= tails
         self.over([self.meanwhile.pop()] if self.meanwhile else [])
 
     async def get(self, job_id, stream):
         return self.kept.get((job_id, stream))
 
-    async def is_output_wanted(self, job):
-        return job.job_id not in self.unwanted
+    async def wanting_output(self, jobs):
+        self.asked.append(len(jobs))
+        return {job.job_id for job in jobs} - self.unwanted
 
-    async def mark_output_kept(self, job):
-        self.marked.append(job.job_id)
-        self.ends.append(job.end_time)
+    async def mark_output_kept(self, jobs):
+        self.noted.append(len(jobs))
+        self.marked += [job.job_id for job in jobs]
+        self.ends += [job.end_time for job in jobs]
 
 
 @pytest.fixture
@@ -191,6 +198,16 @@ class TestKeep:
     def test_a_file_that_never_appears_is_given_up(self, keep, stores, ended):
         keep(ended())
         assert (stores.kept, stores.marked) == ({}, ["aaaa"])
+        assert len(stores.asked) == 6
+
+    @pytest.mark.parametrize("path", ["/dev/null", "{directory}", "{directory}/link"])
+    def test_what_becomes_no_file_any_more_is_not_waited_for(
+        self, keep, stores, ended, tmp_path, path
+    ):
+        (tmp_path / "link").symlink_to("/etc/passwd")
+        path = path.format(directory=tmp_path)
+        keep(ended(stdout_path=path, stderr_path=path))
+        assert (stores.kept, stores.marked, stores.asked) == ({}, ["aaaa"], [1])
 
     def test_a_job_that_never_ran_has_no_output_and_an_older_file_is_not_its_own(
         self, keep, stores, ended, tmp_path
@@ -233,6 +250,17 @@ class TestKeep:
         keep(ended("aaaa"), ended("bbbb"))
         assert stores.marked == ["bbbb"]
 
+    def test_nor_does_one_with_many(self, keep, stores, ended, tmp_path, monkeypatch):
+        def wanting(jobs):
+            monkeypatch.undo()
+            stores.over([ended("bbbb")])
+            raise ZeroDivisionError
+
+        (tmp_path / "bbbb.out").write_text("mine")
+        monkeypatch.setattr(stores, "wanting_output", wanting)
+        keep(ended("aaaa"))
+        assert stores.marked == ["bbbb"]
+
     def test_one_job_s_missing_file_holds_up_no_other(self, keep, stores, ended, tmp_path):
         (tmp_path / "bbbb.out").write_text("mine")
         keep(ended("aaaa"), ended("bbbb"))
@@ -271,6 +299,32 @@ class TestKeep:
         stores.unwanted.add("aaaa")
         keep(ended("aaaa"), ended("bbbb"))
         assert (list(stores.kept), stores.marked) == ([("bbbb", "stdout")], ["bbbb"])
+
+    def test_many_are_asked_for_and_written_together(
+        self, keep, stores, ended, tmp_path, monkeypatch
+    ):
+        monkeypatch.setattr(output, "_AT_ONCE", 20)
+        names = [f"{number:03}" for number in range(90)]
+        for name in names:
+            (tmp_path / f"{name}.out").touch()
+        keep(*map(ended, names), until=lambda stores: len(stores.marked) >= len(names))
+        assert stores.asked == [20, 20, 20, 20, 10]
+        assert {job_id for job_id, _ in stores.kept} == set(names)
+        assert sorted(stores.marked) == names
+        assert stores.written == stores.noted
+        assert max(stores.noted) > 1
+
+    def test_not_much_more_than_the_limit_is_held_at_once(self, keep, stores, ended, tmp_path):
+        names = [f"{number:03}" for number in range(20)]
+        for name in names:
+            (tmp_path / f"{name}.out").write_text("1234567")
+        keep(*map(ended, names), until=lambda stores: len(stores.marked) >= len(names))
+        assert max(stores.written) == 2  # of seven bytes each, where ten are enough
+
+    def test_jobs_that_never_ran_take_one_question_and_one_write(self, keep, stores, ended):
+        never = [ended(f"{number:03}", start_time=None) for number in range(150)]
+        keep(*never)
+        assert (stores.asked, stores.written, stores.noted) == ([150], [], [150])
 
     def test_a_job_that_ends_again_meanwhile_is_kept_as_it_ended_last(
         self, keep, stores, ended, tmp_path, now

@@ -130,7 +130,7 @@ class TestAnOlderDocument:
 
     def test_keeps_the_note_that_its_output_is_kept(self, store):
         job = store.get(OVER_ARRAY)
-        store.mark_output_kept(job)
+        store.mark_output_kept([job])
         store.replace(job, job.model_copy(update={"accounted": True}))
         assert store.get(OVER_ARRAY).output_kept
 
