@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 
 from ..search import SORTABLE, JobSearch, Place
 from .mongo import Document, Mongo
@@ -25,17 +28,36 @@ _EQUAL: Final[Mapping[str, str]] = {
     "account": "account",
     "tag": "tags",
 }
+_TEXT_ALONE: Final = frozenset({"user", "task", "name", "$or"})
+_COUNTED_ALONE: Final = frozenset({"user", "task", "name", "status"})
+_COUNT_BY: Final = dict.fromkeys(("user", _ARRAY, "status", "name"), ASCENDING)
+_OBSOLETE: Final = frozenset(
+    {"by_status", "count_by_status", *(f"list_by_{field}" for field in SORTABLE)} - {"list_by_name"}
+)
 
 
 def create_indexes(database: Database[Document]) -> None:
-    """Create an index behind each order, and one to count by."""
+    """Create an index behind each order, and one to count by.
+
+    All hold the name, so that a part of one is looked for in keys and not in documents.
+    """
+    jobs = database["jobs"]
     for field in SORTABLE:
-        database["jobs"].create_index(
-            [("user", ASCENDING), (field, ASCENDING), ("_id", ASCENDING)], name=f"list_by_{field}"
-        )
-    database["jobs"].create_index(
-        [("user", ASCENDING), (_ARRAY, ASCENDING), ("status", ASCENDING)], name="count_by_status"
-    )
+        name = "list_by_name" if field == "name" else f"list_by_{field}_and_name"
+        jobs.create_index(_list_by(field), name=name)
+    jobs.create_index(_COUNT_BY, name="count_by_status_and_name")
+    _drop_obsolete(jobs)
+
+
+def _list_by(field: str) -> Mapping[str, int]:
+    return dict.fromkeys(("user", field, "_id", "name"), ASCENDING)
+
+
+def _drop_obsolete(jobs: Collection[Document]) -> None:
+    """Drop what versions before had: each index makes each write dearer."""
+    for name in _OBSOLETE & jobs.index_information().keys():
+        with suppress(OperationFailure):  # another server was first
+            jobs.drop_index(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +133,11 @@ def _page(
 ) -> tuple[list[Document], Place | None]:
     jobs, field = database["jobs"], search.field
     order = DESCENDING if search.descends else ASCENDING
+    # Where no other index can be better, it is named: MongoDB would read by each to see which is.
+    hint = _list_by(field) if asked.keys() <= _TEXT_ALONE else None
     since = [asked, behind(place, field, descends=search.descends)] if place else [asked]
     found = list(
-        jobs.find({"$and": since}, dict.fromkeys(LEFT_OUT, False))
+        jobs.find({"$and": since}, dict.fromkeys(LEFT_OUT, False), hint=hint)
         .sort([(field, order), ("_id", order)])
         .limit(search.limit + 1)
     )
@@ -128,7 +152,8 @@ def _page(
 def _count(database: Database[Document], asked: Document) -> int:
     """Count by an index alone: to see that `task` is null MongoDB would read each document."""
     others = {name: value for name, value in asked.items() if name != "task"}
-    return database["jobs"].count_documents({**others, **_NO_TASK})
+    hint: Document = {"hint": _COUNT_BY} if asked.keys() <= _COUNTED_ALONE else {}
+    return database["jobs"].count_documents({**others, **_NO_TASK}, **hint)
 
 
 def _present(document: Document) -> Document:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from jupyter_slurm_api.local.mongod_program import find_program
 from jupyter_slurm_api.local.owner import this_host
 from jupyter_slurm_api.local.rundir import ALONE, RunDir, try_lock
 from jupyter_slurm_api.reconcile import Change
+from jupyter_slurm_api.search import SORTABLE, JobSearch
 from jupyter_slurm_api.store import jobs as jobs_module
 from jupyter_slurm_api.store.jobs import JobStore, create_indexes
 from jupyter_slurm_api.store.mongo import Mongo, connect
 from jupyter_slurm_api.store.outputs import OutputStore, Tail
 from jupyter_slurm_api.store.retention import Keep, RetentionStore, create_date_indexes
 from jupyter_slurm_api.store.schema import SCHEMA
+from jupyter_slurm_api.store.search import SearchStore
 from servers import wait_for
 
 NOW = utc_now()
@@ -147,9 +150,26 @@ class TestManyWritesAtOnce:
         assert jobs.write([answered], [])
 
 
+@pytest.fixture
+def documents_read(run):
+    """Do something; how many documents MongoDB read of jobs for it."""
+
+    def count(work):
+        run(lambda database: database.command("profile", 2))
+        work()
+        run(lambda database: database.command("profile", 0))
+        asked = {"op": {"$in": ["query", "command"]}, "ns": {"$regex": "[.]jobs$"}}
+        found = run(lambda database: list(database["system.profile"].find(asked)))
+        run(lambda database: database.drop_collection("system.profile"))
+        assert found
+        return sum(one["docsExamined"] for one in found)
+
+    return count
+
+
 class TestQuestions:
     @pytest.fixture
-    def read(self, jobs, run):
+    def read(self, jobs, documents_read):
         """Ask something among a thousand jobs; how many documents MongoDB read for it."""
         ended = {"status": "COMPLETED", "output_kept": True, "accounted": True}
         many = [
@@ -159,17 +179,7 @@ class TestQuestions:
         unfinished = {"task": task, "output_kept": False, "accounted": False}
         many += [make("live"), make("task", **ended | unfinished)]
         assert jobs.write([], many)
-
-        def ask(question):
-            run(lambda database: database.command("profile", 2))
-            question(jobs)
-            run(lambda database: database.command("profile", 0))
-            asked = {"op": "query", "ns": {"$regex": "[.]jobs$"}}
-            found = run(lambda database: list(database["system.profile"].find(asked)))
-            assert found
-            return sum(one["docsExamined"] for one in found)
-
-        return ask
+        return lambda question: documents_read(lambda: question(jobs))
 
     @pytest.mark.parametrize(
         "question",
@@ -186,6 +196,41 @@ class TestQuestions:
     )
     def test_each_is_answered_without_reading_other_jobs(self, read, question):
         assert read(question) < 10
+
+
+class TestLists:
+    LIMIT = 20
+
+    @pytest.fixture
+    def lists(self, mongo, jobs):
+        """A thousand jobs, a hundred of which have 77 in their names."""
+        names = [f"fold-{77 if number % 10 == 0 else 11}-{number}" for number in range(1000, 2000)]
+        ended = {"status": "COMPLETED", "partition": "debug", "account": "lab", "start_time": NOW}
+        facts = [{}, ended, ended | {"end_time": NOW}]
+        assert jobs.write([], [make(name, name=name, **facts[int(name[-1]) % 3]) for name in names])
+        return Waiting(SearchStore(mongo, "ada"))
+
+    @pytest.mark.parametrize("direction", ["", "-"])
+    @pytest.mark.parametrize("field", SORTABLE)
+    def test_by_a_part_of_the_name_read_the_jobs_of_the_page_alone(
+        self, lists, documents_read, field, direction
+    ):
+        asked = {"name": "FOLD-77", "sort": direction + field, "limit": self.LIMIT}
+        first = lists.page(JobSearch(**asked))
+        second = JobSearch(**asked, cursor=first.next_place.cursor())
+        assert (len(first.documents), first.total) == (self.LIMIT, 100)
+        for search in (JobSearch(**asked), second):
+            read = documents_read(lambda s=search: lists.page(s))
+            assert read <= 2 * (self.LIMIT + 1)  # what passes two filters is counted twice
+
+    def test_what_versions_before_had_of_indexes_goes(self, run):
+        old = ["by_status", "count_by_status", "list_by_submit_time", "list_by_status"]
+        run(lambda database: [database["jobs"].create_index(name, name=name) for name in old])
+        with ThreadPoolExecutor() as servers:
+            list(servers.map(lambda _: run(create_indexes), range(2)))
+        names = run(lambda database: database["jobs"].index_information()).keys()
+        assert names.isdisjoint(old)
+        assert {"list_by_name", "list_by_status_and_name", "count_by_status_and_name"} <= names
 
 
 class TestRetention:
