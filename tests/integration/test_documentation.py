@@ -118,7 +118,7 @@ def _marked(path):
     return pytest.param(path, id=path.stem, marks=marks)
 
 
-@pytest.mark.parametrize("path", map(_marked, PAGES))
+@pytest.mark.parametrize("path", [_marked(path) for path in PAGES])
 def test_a_page_does_what_it_says(followed, path):
     if followed[path]:
         raise followed[path]
