@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -85,7 +86,7 @@ class Mongod:
                     stdout=out,
                     stderr=subprocess.STDOUT,
                     pass_fds=(self._lock,),
-                    preexec_fn=_end_with_parent(os.getpid()),  # noqa: PLW1509 - one thread only
+                    preexec_fn=_becoming(os.getpid()),  # noqa: PLW1509 - one thread only
                 )
         except OSError as e:
             reason = f"{self._command[0]}: {e.strerror}"
@@ -113,14 +114,19 @@ def answers(path: Path) -> bool:
         return client.connect_ex(str(path)) == 0
 
 
-def _end_with_parent(parent: int) -> Callable[[], None]:
-    """What a child does before it becomes mongod: tie its life to ours, take signals again."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+def _becoming(parent: int) -> Callable[[], None]:
+    """What a child does before it becomes mongod: tie its life to ours, take signals again.
 
-    def tie() -> None:
+    It opens a file for each collection and index, and dies of the one that is too many.
+    """
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def become() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
         if os.getppid() != parent:
             os._exit(1)
 
-    return tie
+    return become

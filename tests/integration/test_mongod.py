@@ -205,6 +205,12 @@ def test_mongod_listens_on_one_private_socket_and_no_port(mongod, data_dir):
     assert set(listening) == {str(rundir.socket)}
 
 
+def test_mongod_may_open_as_many_files_as_the_system_lets_it(mongod, data_dir):
+    mongod.start()
+    soft, hard = one(data_dir, "mongod").rlimit(psutil.RLIMIT_NOFILE)
+    assert soft == hard
+
+
 def test_keeper_and_mongod_know_no_secrets_of_the_server(mongod, data_dir, monkeypatch):
     monkeypatch.setenv("JUPYTER_TOKEN", "secret")
     mongod.start()

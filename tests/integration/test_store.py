@@ -62,9 +62,11 @@ def mongo(uri):
         create_date_indexes(database)
 
     with connect(uri) as client:
-        mongo = Mongo(lambda: client, f"test-{uuid.uuid4()}", prepare)
+        name = f"test-{uuid.uuid4()}"
+        mongo = Mongo(lambda: client, name, prepare)
         yield mongo
         mongo.close()
+        client.drop_database(name)  # each index is an open file of mongod's
 
 
 @pytest.fixture
