@@ -8,10 +8,13 @@ let told: string[];
 let looks: number;
 let isWritten: boolean;
 let known: JobView[];
+let asked: Promise<JobView>;
 
 beforeEach(() => {
   jest.useFakeTimers();
   [opened, told, looks, isWritten, known] = [[], [], 0, false, []];
+  asked = Promise.reject(new Error('not to be asked'));
+  asked.catch(() => undefined);
 });
 
 afterEach(() => {
@@ -24,7 +27,7 @@ function output(): OutputNotebook {
     path: 'a-1.ipynb',
     jobId: 'uuid-1',
     job: '1',
-    slurm: { jobs } as unknown as ISlurm,
+    slurm: { jobs, api: { job: () => asked } } as unknown as ISlurm,
     contents: {
       get: () => {
         looks += 1;
@@ -68,4 +71,22 @@ test('a job that has ended without it is told of', async () => {
     'error: Job 1 has ended without an output notebook: what it printed says why.'
   );
   expect(looks).toBe(2);
+});
+
+test('one that ended before today, and is in no list, is told of too', async () => {
+  asked = Promise.resolve(job({ status: 'FAILED' }));
+  await output().open();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(told).toHaveLength(2);
+  expect(looks).toBe(2);
+});
+
+test('as long as it cannot be known what became of it, it is waited for', async () => {
+  await output().open();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(told).toHaveLength(1);
+  asked = Promise.resolve(job());
+  isWritten = true;
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(opened).toEqual(['a-1.ipynb']);
 });

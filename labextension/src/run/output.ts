@@ -3,7 +3,6 @@ import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Poll } from '@lumino/polling';
 
-import type { JobView } from '../answers';
 import type { ISlurm } from '../model';
 import { goesOn, toneOf } from '../states';
 
@@ -49,16 +48,13 @@ export class OutputNotebook {
   /** Whether there is nothing more to wait for. */
   private async isWaitedFor(): Promise<boolean> {
     const { job, tell, trans } = this.options;
-    const status = this.status;
-    if (status !== undefined && toneOf(status) === 'waiting') {
+    const status = await this.status();
+    if (toneOf(status) === 'waiting') {
       return false;
     }
     if (await this.written()) {
       await this.show();
       return true;
-    }
-    if (status === undefined) {
-      throw new Error('It is not known what became of it'); // the poll looks less and less often
     }
     if (goesOn(status)) {
       return false;
@@ -87,7 +83,7 @@ export class OutputNotebook {
       frequency: { interval: FOLLOWING_MS, backoff: true, max: LONGEST_MS },
       standby: () => document.hidden || !(panel.isVisible || panel.isDisposed),
       factory: async () => {
-        const isOver = this.status !== undefined && !goesOn(this.status);
+        const isOver = panel.isDisposed || !goesOn(await this.status());
         await panel.context.ready;
         if (!panel.isDisposed && !panel.context.model.dirty) {
           await this.read(panel);
@@ -117,10 +113,11 @@ export class OutputNotebook {
     }
   }
 
-  /** The job's state; undefined while it is not among those that are listed. */
-  private get status(): JobView['status'] | undefined {
-    const jobs = this.options.slurm.jobs.value;
-    const listed = jobs ? [...jobs.goingOn, ...jobs.endedToday] : [];
-    return listed.find(job => job.job_id === this.options.jobId)?.status;
+  /** The job's state; what is not listed is asked for, such as one that ended before today. */
+  private async status(): Promise<string> {
+    const { slurm, jobId } = this.options;
+    const { goingOn = [], endedToday = [] } = slurm.jobs.value ?? {};
+    const listed = [...goingOn, ...endedToday].find(job => job.job_id === jobId);
+    return (listed ?? (await slurm.api.job(jobId))).status;
   }
 }
