@@ -3,6 +3,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
+import { Link } from './button';
 import { exactly, moment } from './format';
 import type { Problem } from './problem';
 
@@ -33,9 +34,7 @@ export function Notice(props: IProps): ReactElement {
               {trans.__('Log in')}
             </a>
           )}
-          <button className="jsa-Link" onClick={onRetry}>
-            {trans.__('Try again')}
-          </button>
+          <Link onClick={onRetry}>{trans.__('Try again')}</Link>
         </div>
       )}
       {!problem && staleSince && (

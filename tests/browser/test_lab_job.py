@@ -135,7 +135,7 @@ def test_what_waits_says_why_and_is_released_from_the_palette(lab_page, view):
 
 def test_one_gets_to_its_directory_and_to_its_cell(lab_page, view):
     work = lab_page.server.work_dir
-    (work / "runs").mkdir()
+    (work / "runs").mkdir(exist_ok=True)
     (work / "runs" / "beside.txt").touch()
     cells = [nbformat.v4.new_code_cell(f"print({number})") for number in range(3)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

@@ -93,6 +93,13 @@ def test_what_is_refused_is_said_and_can_be_mended(lab_page, write, dialog):
         dialog.get_by_label("Time limit").fill("soon")
         dialog.get_by_role("button", name="Run").click()
         expect(dialog.get_by_role("alert")).to_contain_text("Invalid --time specification")
+        faults = [{"field": "options.partition", "message": "There is no such partition."}]
+        refusal = {"error": "invalid_request", "message": "Not so.", "errors": faults}
+        with lab_page.answering("**/notebooks/run", {"status": 422, "json": refusal}):
+            dialog.get_by_role("button", name="Run").click()
+            expect(dialog.get_by_text("There is no such partition.")).to_be_visible()
+        expect(dialog.get_by_label("Partition")).to_have_attribute("aria-invalid", "true")
+        expect(dialog.get_by_label("Partition")).to_be_focused()
         lab_page.picture("run-refused")
         lab_page.accessible(".jsa-RunDialog")
     dialog.get_by_label("Time limit").press("Escape")

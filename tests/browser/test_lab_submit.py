@@ -71,7 +71,7 @@ def test_form_and_script_are_in_step_and_a_job_is_submitted(lab_page, opened):
     form.get_by_label("Name").fill(_HOSTILE)
     lab_page.accessible(".jsa-Submit")
     form.get_by_role("button", name="Submit", exact=True).click()
-    expect(lab_page.page.get_by_text("is submitted.").first).to_be_visible()
+    expect(lab_page.page.get_by_text(f"{_HOSTILE} is submitted as job").first).to_be_visible()
     (job,) = wait_for("the job", lambda: _jobs(lab_page, _HOSTILE))
     assert job["time_limit"] == "00:07:00"
     assert form.locator("img").count() == 0
@@ -134,7 +134,7 @@ def test_a_lost_answer_makes_no_second_job(lab_page, opened):
     expect(form.get_by_role("alert")).to_contain_text("it stays one job")
     lab_page.page.unroute("**/slurm/submit")
     submit.dblclick()
-    expect(lab_page.page.get_by_text("is submitted.").first).to_be_visible()
+    expect(lab_page.page.get_by_text("lost-answer is submitted as job").first).to_be_visible()
     expect(form.get_by_role("alert")).to_be_empty()
     assert len(wait_for("the job", lambda: _jobs(lab_page, "lost-answer"))) == 1
 

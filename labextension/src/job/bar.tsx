@@ -32,7 +32,7 @@ export function Bar(props: IProps): ReactElement {
     }
   };
   return (
-    <div className="jsa-Log-bar">
+    <div className="jsa-Row">
       <input
         className="jp-mod-styled"
         type="search"

@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 
 import { nameOf } from '../acting';
 import { applicable, isOwn, targetOfJob, VERBS } from '../actions';
 import type { Dependency, JobView } from '../answers';
 import type { Verb } from '../api';
+import { Button, Link } from '../button';
 import { duration, exactly, moment } from '../format';
 import { useNow } from '../hooks';
 import { State } from '../state';
@@ -39,7 +40,7 @@ export function Head(props: IProps): ReactElement {
   const now = useNow(TIMES_MOVE_MS);
   return (
     <div className="jsa-Head">
-      <div className="jsa-Head-line">
+      <div className="jsa-Row">
         <h2>{job.name ?? job.slurm_id}</h2>
         <span className="jsa-Head-state">
           <State state={job.status} />
@@ -49,7 +50,7 @@ export function Head(props: IProps): ReactElement {
         <Origin job={job} ways={ways} trans={trans} />
       </div>
       <Buttons {...props} />
-      <ol className="jsa-Head-line jsa-Timeline" aria-label={trans.__('Time line')}>
+      <ol className="jsa-Row jsa-Timeline" aria-label={trans.__('Time line')}>
         {timeline(job).map(step => (
           <StepItem key={step.what} step={step} now={now} trans={trans} />
         ))}
@@ -68,7 +69,7 @@ function Buttons(props: IProps): ReactElement {
   const { job, ways, onAct, onResubmit, trans } = props;
   const targets = [targetOfJob(job)];
   return (
-    <div className="jsa-Head-line" role="toolbar" aria-label={trans.__('What can be done')}>
+    <div className="jsa-Row" role="toolbar" aria-label={trans.__('What can be done')}>
       {isOwn(job) &&
         goesOn(job.status) &&
         VERBS.map(verb => (
@@ -100,14 +101,6 @@ function Buttons(props: IProps): ReactElement {
   );
 }
 
-function Button(props: {
-  disabled?: boolean;
-  onClick: () => void;
-  children: ReactNode;
-}): ReactElement {
-  return <button className="jp-mod-styled jsa-Button" {...props} />;
-}
-
 /** The array that a task belongs to, and the job that this one was made of. */
 function Origin(props: { job: JobView; ways: IWays; trans: TranslationBundle }): ReactElement {
   const { job, ways, trans } = props;
@@ -115,14 +108,12 @@ function Origin(props: { job: JobView; ways: IWays; trans: TranslationBundle }):
   return (
     <>
       {task && (
-        <button className="jsa-Link" onClick={() => ways.openJob(task.array_job_id)}>
+        <Link onClick={() => ways.openJob(task.array_job_id)}>
           {trans.__('Task %1 of array %2', task.task_id, task.array_slurm_id)}
-        </button>
+        </Link>
       )}
       {resubmit_of && (
-        <button className="jsa-Link" onClick={() => ways.openJob(resubmit_of)}>
-          {trans.__('Made of an earlier job')}
-        </button>
+        <Link onClick={() => ways.openJob(resubmit_of)}>{trans.__('Made of an earlier job')}</Link>
       )}
     </>
   );
@@ -196,12 +187,7 @@ function Awaited({ of, ways }: { of: Dependency; ways: IWays }): ReactElement {
   const id = job_id ?? slurm_id;
   return (
     <>
-      {kind}{' '}
-      {id && (
-        <button className="jsa-Link" onClick={() => ways.openJob(id)}>
-          {slurm_id}
-        </button>
-      )}{' '}
+      {kind} {id && <Link onClick={() => ways.openJob(id)}>{slurm_id}</Link>}{' '}
       {status ? <State state={status} /> : state}
     </>
   );

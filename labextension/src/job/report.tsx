@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, useEffect, useId, useState } from 'react';
 
 import type { Efficiency, JobReport, JobView } from '../answers';
-import { count, size } from '../format';
+import { count, duration, size } from '../format';
 import type { ISlurm } from '../model';
 import { goesOn } from '../states';
 
@@ -51,7 +51,7 @@ export function Report({ report, trans }: IProps): ReactElement {
           <Used
             what={trans.__('CPU time')}
             of={cpu}
-            unit={seconds => `${count(seconds)} s`}
+            unit={seconds => duration(0, seconds * 1000, trans)}
             trans={trans}
           />
           <Used what={trans.__('Memory')} of={memory} unit={size} trans={trans} />

@@ -1,4 +1,4 @@
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
@@ -7,6 +7,7 @@ import type { JobReport, JobView, SubmitAnswer } from '../answers';
 import type { ISlurm } from '../model';
 import { asProblem, type Problem } from '../problem';
 import { Sender } from '../sending';
+import { tellSubmitted } from '../submitted';
 import { changed, changesOf, type IChange } from './changes';
 
 /** Ask what is to be different, and submit a job once more; the id of the new one, if there is. */
@@ -33,9 +34,7 @@ export async function resubmit(
   if (made === null) {
     return null;
   }
-  Notification.success(trans.__('Submitted as job %1.', made.slurm_id ?? made.job_id), {
-    autoClose: 5_000
-  });
+  tellSubmitted(job.name ?? job.job_id, made, [], trans);
   return made.job_id;
 }
 

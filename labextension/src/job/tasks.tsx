@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, useEffect, useState } from 'react';
 
 import type { JobView, TasksView } from '../answers';
+import { Button, Link } from '../button';
 import { count, timing } from '../format';
 import { useNow } from '../hooks';
 import type { ISlurm } from '../model';
@@ -32,16 +33,19 @@ export function Tasks({ slurm, job, onOpen, trans }: IProps): ReactElement {
   };
   return (
     <div className="jsa-Tasks">
-      <div className="jsa-Tasks-bar" role="group" aria-label={trans.__('Tasks by state')}>
+      <div
+        className="jsa-Row jsa-Tasks-states"
+        role="group"
+        aria-label={trans.__('Tasks by state')}
+      >
         {counts.map(([one, number]) => (
-          <button
+          <Button
             key={one}
-            className="jp-mod-styled jsa-Button"
             aria-pressed={one === state}
             onClick={() => choose(one === state ? '' : one)}
           >
             <State state={one} /> {count(number)}
-          </button>
+          </Button>
         ))}
       </div>
       {page === null ? (
@@ -67,14 +71,10 @@ export function Tasks({ slurm, job, onOpen, trans }: IProps): ReactElement {
             </tbody>
           </table>
           {after !== null && (
-            <button className="jsa-Link" onClick={() => setAfter(null)}>
-              {trans.__('Back to the first tasks')}
-            </button>
+            <Link onClick={() => setAfter(null)}>{trans.__('Back to the first tasks')}</Link>
           )}
           {page.next_after !== null && (
-            <button className="jsa-Link" onClick={() => setAfter(page.next_after)}>
-              {trans.__('Further tasks')}
-            </button>
+            <Link onClick={() => setAfter(page.next_after)}>{trans.__('Further tasks')}</Link>
           )}
         </div>
       )}
@@ -116,9 +116,9 @@ function TaskRow(props: {
   return (
     <tr>
       <th scope="row">
-        <button className="jsa-Link" onClick={() => onOpen(task.job_id ?? task.slurm_id ?? '')}>
+        <Link onClick={() => onOpen(task.job_id ?? task.slurm_id ?? '')}>
           {trans.__('Task %1', task.task?.task_id)}
-        </button>
+        </Link>
       </th>
       <td>
         <State state={task.status} />

@@ -1,11 +1,12 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
-import { ReactWidget, refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
 import type { JobView } from '../answers';
 import { slurmIcon } from '../icon';
 import { Live } from '../live';
 import { INTERVAL_WITH_EVENTS_MS } from '../model';
+import { refreshButton } from '../refresh';
 import { type IJobOptions, Job } from './job';
 
 /** One job as a tab of the main area. */
@@ -20,14 +21,7 @@ export class JobWidget extends MainAreaWidget<JobContent> {
     this.title.label = trans.__('Slurm job');
     this.title.icon = slurmIcon;
     this.title.closable = true;
-    this.toolbar.addItem(
-      'refresh',
-      new ToolbarButton({
-        icon: refreshIcon,
-        tooltip: trans.__('Ask Slurm again'),
-        onClick: () => slurm.refresh()
-      })
-    );
+    this.toolbar.addItem('refresh', refreshButton(slurm, trans));
     this.live.changed.connect(this.onJob, this);
   }
 

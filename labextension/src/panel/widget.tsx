@@ -1,10 +1,11 @@
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, refreshIcon, SidePanel, ToolbarButton } from '@jupyterlab/ui-components';
+import { ReactWidget, SidePanel, ToolbarButton } from '@jupyterlab/ui-components';
 import { Panel as LuminoPanel } from '@lumino/widgets';
 
 import { slurmIcon } from '../icon';
 import type { ISlurm } from '../model';
+import { refreshButton } from '../refresh';
 import { Panel } from './panel';
 
 interface IOptions {
@@ -32,14 +33,7 @@ export class SlurmPanel extends SidePanel {
     this.toolbar.addItem('submit', new ToolbarButton({ ...job, onClick: submit }));
     const queue = { label: trans.__('Full queue'), tooltip: trans.__('Open the full queue') };
     this.toolbar.addItem('queue', new ToolbarButton({ ...queue, onClick: openQueue }));
-    this.toolbar.addItem(
-      'refresh',
-      new ToolbarButton({
-        icon: refreshIcon,
-        tooltip: trans.__('Ask Slurm again'),
-        onClick: () => slurm.refresh()
-      })
-    );
+    this.toolbar.addItem('refresh', refreshButton(slurm, trans));
     const content = ReactWidget.create(
       <Panel slurm={slurm} settings={settings} openJob={openJob} trans={trans} />
     );

@@ -57,9 +57,7 @@ export const submit: JupyterFrontEndPlugin<void> = {
         slurm,
         editors,
         settings: serviceManager.serverSettings,
-        openJob: commands.hasCommand(CommandIDs.openJob)
-          ? id => void commands.execute(CommandIDs.openJob, { id })
-          : null,
+        openJob: id => void commands.execute(CommandIDs.openJob, { id }),
         trans
       });
       const keep = new Debouncer(() => tracker.save(widget), KEPT_AFTER_MS);

@@ -5,6 +5,7 @@ import { labelOf } from '../acting';
 import { applicable, type ITarget, VERBS } from '../actions';
 import type { QueueRow } from '../answers';
 import type { Verb } from '../api';
+import { Button } from '../button';
 import { count } from '../format';
 import type { IColumn, IShownColumn } from './columns';
 import { choices, type IFilter } from './filter';
@@ -22,7 +23,7 @@ export function Filters(props: IFiltersProps): ReactElement {
   const { rows, filter, onFilter, trans } = props;
   const { states, partitions } = choices(rows);
   return (
-    <div className="jsa-Queue-bar" role="search" aria-label={trans.__('Filter the queue')}>
+    <div className="jsa-Row" role="search" aria-label={trans.__('Filter the queue')}>
       <input
         className="jp-mod-styled"
         type="search"
@@ -95,18 +96,13 @@ interface IActionsProps {
 export function Actions(props: IActionsProps): ReactElement {
   const { targets, onAct, trans } = props;
   return (
-    <div className="jsa-Queue-actions" role="toolbar" aria-label={trans.__('Selected jobs')}>
+    <div className="jsa-Row" role="toolbar" aria-label={trans.__('Selected jobs')}>
       {VERBS.map(verb => {
         const number = applicable(verb, targets).length;
         return (
-          <button
-            key={verb}
-            className="jp-mod-styled jsa-Button"
-            disabled={number === 0}
-            onClick={() => onAct(verb)}
-          >
+          <Button key={verb} disabled={number === 0} onClick={() => onAct(verb)}>
             {labelOf(verb, number, trans)}
-          </button>
+          </Button>
         );
       })}
     </div>

@@ -72,7 +72,7 @@ export function Queue(props: IProps): ReactElement {
         trans={trans}
       />
       <Filters rows={all} filter={filter} onFilter={setFilter} trans={trans} />
-      <div className="jsa-Queue-bar">
+      <div className="jsa-Row">
         <Actions targets={targets} onAct={onAct} trans={trans} />
         <span className="jsa-Queue-count" role="status">
           {value && counts(rows.length, all.length, selected.length, trans)}

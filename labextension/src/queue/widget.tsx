@@ -1,11 +1,12 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReactElement } from 'react';
 
 import { slurmIcon } from '../icon';
 import type { ISlurm } from '../model';
+import { refreshButton } from '../refresh';
 import type { Layout } from './layout';
 import { Queue } from './queue';
 
@@ -26,14 +27,7 @@ export class QueueWidget extends MainAreaWidget<QueueContent> {
     this.title.label = trans.__('Slurm Queue');
     this.title.icon = slurmIcon;
     this.title.closable = true;
-    this.toolbar.addItem(
-      'refresh',
-      new ToolbarButton({
-        icon: refreshIcon,
-        tooltip: trans.__('Ask Slurm again'),
-        onClick: () => slurm.refresh()
-      })
-    );
+    this.toolbar.addItem('refresh', refreshButton(slurm, trans));
   }
 }
 

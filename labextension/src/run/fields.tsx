@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { type InputHTMLAttributes, type ReactElement, useId } from 'react';
+import type { ReactElement } from 'react';
 
+import { Button } from '../button';
+import { ChoiceField, type IFieldProps, orDefault, TextField } from '../field';
 import type { RunForm } from './form';
 import { type IRow, nameField, type Option, valueField } from './request';
 
@@ -33,9 +35,7 @@ export function Fields(props: IProps): ReactElement {
             <Own key={row.key} row={row} {...props} />
           )
         )}
-        <button type="button" className="jp-mod-styled jsa-Button" onClick={() => form.add()}>
-          {trans.__('Add a parameter')}
-        </button>
+        <Button onClick={() => form.add()}>{trans.__('Add a parameter')}</Button>
       </fieldset>
       <Resources {...props} />
     </div>
@@ -46,15 +46,19 @@ export function Fields(props: IProps): ReactElement {
 function Declared({ form, row, trans }: IProps & { row: IRow }): ReactElement {
   const { key, name, text, declared } = row;
   const isChanged = declared !== null && text !== declared.text && text !== '';
+  const about = [
+    declared?.help,
+    isChanged && trans.__('The notebook itself has %1', declared.text)
+  ];
   return (
-    <Field
+    <TextField
       label={name}
-      help={[declared?.help, isChanged && trans.__('The notebook itself has %1', declared.text)]}
-      fault={form.faultOf(valueField(key))}
-      className="jsa-mod-code"
       value={text}
-      placeholder={declared?.text}
-      onChange={event => form.change(key, { text: event.target.value })}
+      onChange={changed => form.change(key, { text: changed })}
+      warning={form.faultOf(valueField(key))}
+      placeholder={declared?.text ?? ''}
+      hint={about.filter(Boolean).join('. ')}
+      isCode
     />
   );
 }
@@ -64,110 +68,59 @@ function Own({ form, row, trans }: IProps & { row: IRow }): ReactElement {
   const { key, name, text } = row;
   return (
     <div className="jsa-Run-own">
-      <Field
+      <TextField
         label={trans.__('Name')}
-        fault={form.faultOf(nameField(key))}
-        className="jsa-mod-code"
         value={name}
+        onChange={changed => form.change(key, { name: changed })}
+        warning={form.faultOf(nameField(key))}
         autoFocus={name === '' && text === ''}
-        onChange={event => form.change(key, { name: event.target.value })}
+        isCode
       />
-      <Field
+      <TextField
         label={trans.__('Value')}
-        fault={form.faultOf(valueField(key))}
-        className="jsa-mod-code"
         value={text}
+        onChange={changed => form.change(key, { text: changed })}
+        warning={form.faultOf(valueField(key))}
         placeholder={trans.__('10, "a text", [1, 2]')}
-        onChange={event => form.change(key, { text: event.target.value })}
+        isCode
       />
-      <button
-        type="button"
-        className="jp-mod-styled jsa-Button"
+      <Button
         aria-label={trans.__('Remove the parameter %1', name)}
         onClick={() => form.remove(key)}
       >
         {trans.__('Remove')}
-      </button>
+      </Button>
     </div>
   );
 }
 
 /** What sbatch is asked for. */
 function Resources({ form, trans }: IProps): ReactElement {
-  const hasGpus = form.partitions.some(partition => partition.gpus.total > 0);
-  const field = (option: Option, label: string, placeholder: string): ReactElement => (
-    <Field
-      label={label}
-      fault={form.faultOf(`options.${option}`)}
-      value={form.options[option] ?? ''}
-      placeholder={placeholder}
-      onChange={event => form.choose(option, event.target.value)}
-    />
-  );
+  const { partitions, options } = form;
+  const hasGpus = partitions.some(partition => partition.gpus.total > 0);
+  const about = (option: Option, label: string): IFieldProps => ({
+    label,
+    value: options[option] ?? '',
+    onChange: value => form.choose(option, value),
+    warning: form.faultOf(`options.${option}`)
+  });
   return (
     <fieldset className="jsa-Run-resources">
       <legend>{trans.__('Resources')}</legend>
-      {field('time', trans.__('Time limit (minutes)'), trans.__('60, or 1-12:00:00'))}
-      <PartitionChoice form={form} trans={trans} />
-      {field('cpus-per-task', trans.__('CPUs'), '1')}
-      {field('mem', trans.__('Memory'), trans.__('such as 4G'))}
-      {(hasGpus || form.options.gres) && field('gres', trans.__('GPUs'), trans.__('none'))}
-    </fieldset>
-  );
-}
-
-function PartitionChoice({ form, trans }: IProps): ReactElement {
-  const id = useId();
-  const chosen = form.options.partition ?? '';
-  const names = form.partitions.map(partition => partition.name);
-  const usual = form.partitions.find(partition => partition.is_default)?.name;
-  const fault = form.faultOf('options.partition');
-  return (
-    <div className="jsa-Field">
-      <label htmlFor={id}>{trans.__('Partition')}</label>
-      <select
-        id={id}
-        className="jp-mod-styled"
-        value={chosen}
-        onChange={event => form.choose('partition', event.target.value)}
-      >
-        <option value="">{usual ? trans.__('Default: %1', usual) : trans.__('Default')}</option>
-        {/* What was chosen once stays to be seen where there is no such partition any more. */}
-        {[...new Set([...names, chosen])].filter(Boolean).map(name => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-      {fault && <p className="jsa-Field-fault">{fault}</p>}
-    </div>
-  );
-}
-
-interface IFieldProps extends InputHTMLAttributes<HTMLInputElement> {
-  label: string;
-  help?: readonly (string | false | undefined)[];
-  fault: string | undefined;
-}
-
-/** An input with its name, what there is to know of it, and what is wrong with it. */
-function Field({ label, help = [], fault, className = '', ...rest }: IFieldProps): ReactElement {
-  const id = useId();
-  const said = help.filter(Boolean).join('. ');
-  return (
-    <div className="jsa-Field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        {...rest}
-        id={id}
-        className={`jp-mod-styled ${className}`}
-        spellCheck={false}
-        autoComplete="off"
-        aria-invalid={fault !== undefined}
-        aria-describedby={`${id}-about`}
+      <TextField
+        {...about('time', trans.__('Time limit (minutes)'))}
+        placeholder={trans.__('60, or 1-12:00:00')}
       />
-      <div id={`${id}-about`}>
-        {said && <p className="jsa-muted">{said}</p>}
-        {fault && <p className="jsa-Field-fault">{fault}</p>}
-      </div>
-    </div>
+      <ChoiceField
+        {...about('partition', trans.__('Partition'))}
+        none={orDefault(partitions.find(one => one.is_default)?.name, trans)}
+        options={partitions.map(one => one.name)}
+      />
+      <TextField {...about('cpus-per-task', trans.__('CPUs'))} placeholder="1" />
+      <TextField {...about('mem', trans.__('Memory'))} placeholder={trans.__('such as 4G')} />
+      {(hasGpus || options.gres) && (
+        <TextField {...about('gres', trans.__('GPUs'))} placeholder={trans.__('none')} />
+      )}
+    </fieldset>
   );
 }

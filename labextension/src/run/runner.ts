@@ -9,13 +9,13 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { NotebookAnswer, PartitionUse } from '../answers';
 import { CommandIDs } from '../commands';
 import type { ISlurm } from '../model';
+import { tellSubmitted } from '../submitted';
 import { RunDialog } from './dialog';
 import { RunForm } from './form';
 import { OutputNotebook } from './output';
 import { parametersOf } from './parameters';
 import type { IKept } from './request';
 
-const TOLD_MS = 20_000;
 const LONG = { info: 5_000, error: false } as const;
 
 interface IOptions {
@@ -99,8 +99,8 @@ export class NotebookRunner {
     const { app, slurm, trans } = this.options;
     const { job_id: jobId, output } = answer;
     const job = answer.slurm_id ?? jobId;
-    const name = PathExt.basename(path);
-    const actions = [{ label: trans.__('Show'), callback: () => this.show(jobId) }];
+    const show = (): void => void app.commands.execute(CommandIDs.openJob, { id: jobId });
+    const actions = [{ label: trans.__('Show'), callback: show }];
     if (output !== null) {
       const drive = this.contents.driveName(path);
       const written = new OutputNotebook({
@@ -116,18 +116,8 @@ export class NotebookRunner {
       const label = trans.__('Open the output notebook');
       actions.push({ label, callback: () => void written.open() });
     }
-    Notification.success(trans.__('%1 is submitted as job %2.', name, job), {
-      autoClose: TOLD_MS,
-      actions
-    });
+    tellSubmitted(PathExt.basename(path), answer, actions, trans);
     slurm.refresh();
-  }
-
-  private show(id: string): void {
-    const { commands } = this.options.app;
-    void (commands.hasCommand(CommandIDs.openJob)
-      ? commands.execute(CommandIDs.openJob, { id })
-      : commands.execute(CommandIDs.showPanel));
   }
 
   private get contents(): JupyterFrontEnd['serviceManager']['contents'] {

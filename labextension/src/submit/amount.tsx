@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, useState } from 'react';
 
-import { TextField } from './field';
+import { TextField } from '../field';
 import type { IField, ISaid } from './fields';
 
 interface IProps {

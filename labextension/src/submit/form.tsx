@@ -1,15 +1,16 @@
-import { Notification } from '@jupyterlab/apputils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 
 import type { SubmitAnswer } from '../answers';
+import { Button } from '../button';
 import { useLive, useSignal } from '../hooks';
 import type { Live } from '../live';
 import type { ISlurm } from '../model';
 import { Notice } from '../notice';
 import { asProblem, type Problem } from '../problem';
 import type { Sender } from '../sending';
+import { tellSubmitted } from '../submitted';
 import { directives } from './directives';
 import type { Draft } from './draft';
 import type { Estimator } from './estimating';
@@ -20,8 +21,6 @@ import { EstimateText, Refusal } from './outcome';
 import { faultsOf, fieldOf } from './refusals';
 import { Templates } from './templates';
 
-const TOLD_MS = 8_000;
-
 export interface IFormProps {
   draft: Draft;
   /** Which file the script was read from; empty where it was none. */
@@ -31,8 +30,7 @@ export interface IFormProps {
   estimator: Estimator;
   slurm: ISlurm;
   settings: ServerConnection.ISettings;
-  /** Show a job; null where nothing can. */
-  openJob: ((id: string) => void) | null;
+  openJob: (id: string) => void;
   trans: TranslationBundle;
 }
 
@@ -104,7 +102,7 @@ function End(props: IFormProps & ISubmitting): ReactElement {
       <div role="alert">
         {problem && <Refusal problem={problem} onShow={openJob} trans={trans} />}
       </div>
-      <div className="jsa-Field-line">
+      <div className="jsa-Row">
         <button
           type="button"
           className="jp-mod-styled jp-mod-accept"
@@ -114,13 +112,9 @@ function End(props: IFormProps & ISubmitting): ReactElement {
         >
           {isSending ? trans.__('Submitting …') : trans.__('Submit')}
         </button>
-        <button
-          type="button"
-          className="jp-mod-styled jsa-Button"
-          onClick={() => estimator.askNow(draft.submission)}
-        >
+        <Button onClick={() => estimator.askNow(draft.submission)}>
           {trans.__('Ask Slurm when it would start')}
-        </button>
+        </Button>
       </div>
     </div>
   );
@@ -134,7 +128,7 @@ interface ISubmitting {
 
 /** Submitting, and why that did not go well; forgotten with the next change. */
 function useSubmit(props: IFormProps): ISubmitting {
-  const { draft, sender, slurm } = props;
+  const { draft, sender, slurm, openJob, trans } = props;
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setIsSending] = useState(false);
   useEffect(() => {
@@ -149,7 +143,9 @@ function useSubmit(props: IFormProps): ISubmitting {
     try {
       const answer = await sender.send(JSON.stringify(draft.submission));
       draft.keep(sent);
-      tell(answer, props);
+      const name = sent.fields.name.value || trans.__('The script');
+      const show = { label: trans.__('Show'), callback: () => openJob(answer.job_id) };
+      tellSubmitted(name, answer, [show], trans);
     } catch (error) {
       setProblem(asProblem(error));
     }
@@ -157,16 +153,6 @@ function useSubmit(props: IFormProps): ISubmitting {
     slurm.refresh();
   };
   return { problem, isSending, submit: () => void (isSending || send()) };
-}
-
-function tell(answer: SubmitAnswer, { openJob, trans }: IFormProps): void {
-  const { slurm_id, job_id } = answer;
-  const text =
-    slurm_id === null
-      ? trans.__('The job is being submitted: Slurm has not answered yet.')
-      : trans.__('Job %1 is submitted.', slurm_id);
-  const actions = openJob ? [{ label: trans.__('Show'), callback: () => openJob(job_id) }] : [];
-  Notification.success(text, { autoClose: TOLD_MS, actions });
 }
 
 /** What is to be said of single fields: by what is known, by Slurm, and by the server. */

@@ -1,10 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
+import { ChoiceField, type IFieldProps, orDefault, TextField } from '../field';
 import type { ISlurm } from '../model';
 import { AmountField } from './amount';
 import type { Draft, IDraftState } from './draft';
-import { ChoiceField, type IFieldProps, TextField } from './field';
 import type { FieldId } from './fields';
 import { associations, chosen, type IOffers } from './findings';
 import { DependencyField } from './waiting';
@@ -152,10 +152,6 @@ function about(field: FieldId, label: string, { draft, state, warnings }: IProps
     onChange: changed => draft.setField(field, { option, value: changed }),
     warning: warnings.get(field)
   };
-}
-
-function orDefault(name: string | null | undefined, trans: TranslationBundle): string {
-  return name ? trans.__('Default (%1)', name) : trans.__('Default');
 }
 
 function most(limit: string | null | undefined, trans: TranslationBundle): string {

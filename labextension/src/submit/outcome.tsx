@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
 import type { Estimate } from '../answers';
+import { Link } from '../button';
 import { exactly, moment } from '../format';
 import type { Problem } from '../problem';
 import type { IEstimateState } from './estimating';
@@ -59,7 +60,7 @@ function Start(props: { estimate: Estimate; trans: TranslationBundle }): ReactEl
 /** Why a job was not submitted, and what becomes of another try. */
 export function Refusal(props: {
   problem: Problem;
-  onShow: ((jobId: string) => void) | null;
+  onShow: (jobId: string) => void;
   trans: TranslationBundle;
 }): ReactElement {
   const { problem, onShow, trans } = props;
@@ -74,11 +75,7 @@ export function Refusal(props: {
           )}
         </p>
       )}
-      {jobId && onShow && (
-        <button type="button" className="jsa-Link" onClick={() => onShow(jobId)}>
-          {trans.__('Show the job')}
-        </button>
-      )}
+      {jobId && <Link onClick={() => onShow(jobId)}>{trans.__('Show the job')}</Link>}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { type ReactElement, useCallback, useEffect, useState } from 'react';
 
 import type { TemplateLine } from '../answers';
 import type { SlurmApi } from '../api';
+import { Button } from '../button';
 import { asProblem } from '../problem';
 import { type Draft, tagsOf } from './draft';
 import { filled } from './filling';
@@ -41,7 +42,7 @@ export function Templates(props: IProps): ReactElement {
 
   return (
     <div className="jsa-Templates" role="group" aria-label={trans.__('Templates')}>
-      <div className="jsa-Field-line">
+      <div className="jsa-Row">
         <select
           className="jp-mod-styled"
           aria-label={trans.__('Template')}
@@ -53,23 +54,27 @@ export function Templates(props: IProps): ReactElement {
           <Group label={trans.__("The site's, for all")} lines={lines.filter(one => one.site)} />
           <Group label={trans.__('My own')} lines={lines.filter(one => !one.site)} />
         </select>
-        <Button label={trans.__('Use')} isOff={!chosen} onClick={trying(() => use(name, props))} />
+        <Button disabled={!chosen} onClick={trying(() => use(name, props))}>
+          {trans.__('Use')}
+        </Button>
         <Button
-          label={trans.__('Save as …')}
           onClick={trying(async () => {
             const saved = await save(chosen?.site ? '' : name, await reread(), props);
             await reread();
             setName(saved ?? name);
           })}
-        />
+        >
+          {trans.__('Save as …')}
+        </Button>
         <Button
-          label={trans.__('Delete')}
-          isOff={!chosen || chosen.site}
+          disabled={!chosen || chosen.site}
           onClick={trying(async () => {
             await remove(name, props);
             await reread();
           })}
-        />
+        >
+          {trans.__('Delete')}
+        </Button>
       </div>
       <div className="jsa-muted" role="status">
         {chosen && about(chosen, trans)}
@@ -96,15 +101,6 @@ function Group(props: { label: string; lines: readonly TemplateLine[] }): ReactE
         </option>
       ))}
     </optgroup>
-  );
-}
-
-function Button(props: { label: string; isOff?: boolean; onClick: () => void }): ReactElement {
-  const { label, isOff = false, onClick } = props;
-  return (
-    <button type="button" className="jp-mod-styled jsa-Button" disabled={isOff} onClick={onClick}>
-      {label}
-    </button>
   );
 }
 

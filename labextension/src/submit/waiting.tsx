@@ -1,10 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, useState } from 'react';
 
+import { Button } from '../button';
 import { useLive } from '../hooks';
 import type { ISlurm } from '../model';
 import { type Kind, KINDS, withDependency } from './dependency';
-import { type IFieldProps, TextField } from './field';
+import { type IFieldProps, TextField } from '../field';
 
 interface IProps extends IFieldProps {
   slurm: ISlurm;
@@ -35,7 +36,7 @@ function Picker(props: {
   const [picked, setPicked] = useState('');
   const isThere = jobs.some(job => job.slurm_id === picked);
   return (
-    <div className="jsa-Field-line" role="group" aria-label={trans.__('Add a job to wait for')}>
+    <div className="jsa-Row" role="group" aria-label={trans.__('Add a job to wait for')}>
       <select
         className="jp-mod-styled"
         aria-label={trans.__('What the job must have come to')}
@@ -63,14 +64,9 @@ function Picker(props: {
           </option>
         ))}
       </select>
-      <button
-        type="button"
-        className="jp-mod-styled jsa-Button"
-        disabled={!isThere}
-        onClick={() => onAdd(kind, picked)}
-      >
+      <Button disabled={!isThere} onClick={() => onAdd(kind, picked)}>
         {trans.__('Add')}
-      </button>
+      </Button>
     </div>
   );
 }

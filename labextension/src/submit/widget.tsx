@@ -40,7 +40,7 @@ interface IOptions {
   slurm: ISlurm;
   editors: IEditorServices;
   settings: ServerConnection.ISettings;
-  openJob: ((id: string) => void) | null;
+  openJob: (id: string) => void;
   trans: TranslationBundle;
 }
 

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, type ReactNode, useId } from 'react';
 
 /** What every field has. */
@@ -14,6 +15,9 @@ interface ITextProps extends IFieldProps {
   hint?: string;
   suggestions?: readonly string[];
   isWide?: boolean;
+  /** Whether what is in it is code. */
+  isCode?: boolean;
+  autoFocus?: boolean;
   /** What stands beside the input. */
   children?: ReactNode;
 }
@@ -27,17 +31,19 @@ interface IChoiceProps extends IFieldProps {
 /** One line of text. */
 export function TextField(props: ITextProps): ReactElement {
   const { label, value, onChange, warning, placeholder, hint, suggestions, children } = props;
+  const { isWide = false, isCode = false, autoFocus = false } = props;
   const id = useId();
   return (
-    <div className={props.isWide ? 'jsa-Field jsa-mod-wide' : 'jsa-Field'}>
+    <div className={isWide ? 'jsa-Field jsa-mod-wide' : 'jsa-Field'}>
       <label htmlFor={id}>{label}</label>
-      <div className="jsa-Field-line">
+      <div className="jsa-Row">
         <input
           id={id}
-          className="jp-mod-styled"
+          className={isCode ? 'jp-mod-styled jsa-mod-code' : 'jp-mod-styled'}
           type="text"
           spellCheck={false}
           autoComplete="off"
+          autoFocus={autoFocus}
           list={suggestions && `${id}-list`}
           placeholder={placeholder}
           aria-invalid={warning !== undefined}
@@ -85,6 +91,11 @@ export function ChoiceField(props: IChoiceProps): ReactElement {
       <About id={`${id}-about`} warning={warning} />
     </div>
   );
+}
+
+/** What is said of a choice where nothing is chosen. */
+export function orDefault(name: string | null | undefined, trans: TranslationBundle): string {
+  return name ? trans.__('Default (%1)', name) : trans.__('Default');
 }
 
 function About(props: {
