@@ -1,5 +1,6 @@
 import type { JobView, QueueRow } from './answers';
 import type { Verb } from './api';
+import { offsetOf } from './component';
 import { goesOn, isHeld, toneOf } from './states';
 
 /** A job that something may be done to, whether it was read from the queue or a list. */
@@ -29,6 +30,11 @@ export function applicable(verb: Verb, targets: readonly ITarget[]): ITarget[] {
 /** Whether a job is one's own: a task that has not begun has no UUID of its own. */
 export function isOwn(job: JobView): boolean {
   return job.job_id !== null || job.task !== null;
+}
+
+/** What of a job's view something may be done to: to a component, what is done to the whole. */
+export function targetsOf(job: JobView): ITarget[] {
+  return isOwn(job) && offsetOf(job) === null ? [targetOfJob(job)] : [];
 }
 
 /** Of a job that is listed as one's own. */

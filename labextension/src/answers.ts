@@ -24,6 +24,19 @@ export interface ArrayTask {
   task_id: number;
 }
 
+/** A component of a heterogeneous job; `slurm_id` is its own, such as 124 for 123+1. */
+export interface Component {
+  offset: number;
+  slurm_id: string;
+  status: string;
+  partition: string | null;
+  nodes: number | null;
+  node_list: string | null;
+  cpus: number | null;
+  memory: number | null;
+  gres: string | null;
+}
+
 export interface Transition {
   state: string;
   at: string;
@@ -88,6 +101,7 @@ export interface JobView {
   waits_for: Dependency[];
   array: Array | null;
   task: ArrayTask | null;
+  components: Component[] | null;
   synced_at: string | null;
   stale: boolean;
   runs_this_server: boolean;

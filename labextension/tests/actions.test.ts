@@ -1,4 +1,4 @@
-import { applicable, nameOfJob, targetOfJob, targetOfRow, VERBS } from '../src/actions';
+import { applicable, nameOfJob, targetOfJob, targetOfRow, targetsOf, VERBS } from '../src/actions';
 import type { QueueRow } from '../src/answers';
 import { job } from './jobs';
 
@@ -27,4 +27,11 @@ test.each([
   [{ job_id: '12_3', api_job_id: null }, '12_3']
 ])('the line %j opens %s', (line, name) => {
   expect(nameOfJob(line as QueueRow)).toBe(name);
+});
+
+test('nothing is done to a component or to what is not one’s own', () => {
+  const component = job({ slurm_id: '12+1', job_id: 'uuid' });
+  expect(targetsOf(component)).toEqual([]);
+  expect(targetsOf(job({ job_id: null }))).toEqual([]);
+  expect(targetsOf(job({ slurm_id: '12' }))).toHaveLength(1);
 });

@@ -45,6 +45,7 @@ export function job(said: Partial<JobView> = {}): JobView {
     waits_for: [],
     array: null,
     task: null,
+    components: null,
     synced_at: null,
     stale: false,
     runs_this_server: false,

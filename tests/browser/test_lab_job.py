@@ -113,6 +113,25 @@ def test_an_array_opens_and_each_of_its_tasks(lab_page, view):
     expect(tasks).to_be_visible()
 
 
+def test_the_components_of_a_heterogeneous_job_are_shown_and_opened(lab_page, view):
+    script = "#SBATCH --ntasks=1\n#SBATCH hetjob\n#SBATCH --ntasks=2\necho both; sleep 60"
+    job_id = lab_page.submit(script, name="parts")
+    job = view(job_id)
+    expect(job.get_by_role("log")).to_contain_text("both")
+    job.get_by_role("tab", name="Components").click()
+    second = job.get_by_role("row").filter(has_text=f"{job_id}+1")
+    expect(second).to_contain_text("RUNNING")
+    lab_page.picture("job-components")
+    lab_page.accessible(".jsa-Job")
+    second.get_by_role("button", name=f"{job_id}+1").press("Enter")
+    expect(view().get_by_role("heading")).to_have_text("parts")
+    expect(view().get_by_role("definition").first).to_have_text(f"{job_id}+1")
+    lab_page.picture("job-component")
+    expect(view().get_by_role("button", name="Cancel")).to_have_count(0)
+    view().get_by_role("button", name="Component 1 of a heterogeneous job").click()
+    expect(view().get_by_role("tab", name="Components")).to_be_visible()
+
+
 def test_what_waits_says_why_and_is_released_from_the_palette(lab_page, view):
     first = lab_page.submit("sleep 60", name="first")
     waiting = lab_page.submit("true", name="waits", hold=True, dependency=f"afterok:{first}")

@@ -2,10 +2,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
 import { nameOf } from '../acting';
-import { applicable, isOwn, targetOfJob, VERBS } from '../actions';
+import { applicable, targetsOf, VERBS } from '../actions';
 import type { Dependency, JobView } from '../answers';
 import type { Verb } from '../api';
 import { Button, Link } from '../button';
+import { offsetOf } from '../component';
 import { duration, exactly, moment } from '../format';
 import { useNow } from '../hooks';
 import { State } from '../state';
@@ -67,10 +68,10 @@ export function Head(props: IProps): ReactElement {
 
 function Buttons(props: IProps): ReactElement {
   const { job, ways, onAct, onResubmit, trans } = props;
-  const targets = [targetOfJob(job)];
+  const targets = targetsOf(job);
   return (
     <div className="jsa-Row" role="toolbar" aria-label={trans.__('What can be done')}>
-      {isOwn(job) &&
+      {targets.length > 0 &&
         goesOn(job.status) &&
         VERBS.map(verb => (
           <Button
@@ -81,7 +82,7 @@ function Buttons(props: IProps): ReactElement {
             {nameOf(verb, trans)}
           </Button>
         ))}
-      {job.job_id !== null && job.script !== null && (
+      {offsetOf(job) === null && job.job_id !== null && job.script !== null && (
         <>
           <Button onClick={onResubmit}>{trans.__('Submit again …')}</Button>
           <Button onClick={() => ways.openForm(job)}>{trans.__('Open in a form')}</Button>
@@ -101,15 +102,21 @@ function Buttons(props: IProps): ReactElement {
   );
 }
 
-/** The array that a task belongs to, and the job that this one was made of. */
+/** The array of a task, the whole of a component, and the job that this one was made of. */
 function Origin(props: { job: JobView; ways: IWays; trans: TranslationBundle }): ReactElement {
   const { job, ways, trans } = props;
-  const { task, resubmit_of } = job;
+  const { task, resubmit_of, job_id } = job;
+  const offset = offsetOf(job);
   return (
     <>
       {task && (
         <Link onClick={() => ways.openJob(task.array_job_id)}>
           {trans.__('Task %1 of array %2', task.task_id, task.array_slurm_id)}
+        </Link>
+      )}
+      {offset !== null && job_id && (
+        <Link onClick={() => ways.openJob(job_id)}>
+          {trans.__('Component %1 of a heterogeneous job', offset)}
         </Link>
       )}
       {resubmit_of && (

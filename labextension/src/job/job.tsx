@@ -5,7 +5,8 @@ import { type ReactElement, useEffect, useMemo, useState } from 'react';
 
 import { act } from '../acting';
 import { isOwn, targetOfJob } from '../actions';
-import type { JobReport, JobView } from '../answers';
+import type { Component, JobReport, JobView } from '../answers';
+import { offsetOf } from '../component';
 import { useLive, usePageVisible } from '../hooks';
 import type { Live } from '../live';
 import type { Stream } from '../messages';
@@ -13,6 +14,7 @@ import type { ISlurm } from '../model';
 import { Notice } from '../notice';
 import type { OutputSocket } from '../socket';
 import { goesOn, type Tone, toneOf } from '../states';
+import { Components } from './components';
 import { Details } from './details';
 import { hasErrors } from './facts';
 import { Head, type IWays } from './head';
@@ -81,12 +83,13 @@ function Parts(props: IPartsProps): ReactElement {
   const [first] = useState(() => firstOf(job));
   const [chosen, setChosen] = useState<string | null>(null);
   const begins = first === 'details' && toneOf(job.status) !== 'waiting';
-  const tabs = [
+  const ofWhole = [
     ...(job.array ? [tasksTab(props)] : outputTabs(props)),
+    ...(job.components ? [componentsTab(props, job.components)] : []),
     ...(report ? [reportTab(report, trans)] : []),
-    ...(job.script === null ? [] : [scriptTab(props, job.script)]),
-    detailsTab(props)
+    ...(job.script === null ? [] : [scriptTab(props, job.script)])
   ];
+  const tabs = [...(offsetOf(job) === null ? ofWhole : []), detailsTab(props)];
   return (
     <Tabs
       label={trans.__('Parts of the job')}
@@ -109,6 +112,13 @@ function tasksTab({ slurm, job, ways, trans }: IPartsProps): ITab {
     <Tasks slurm={slurm} job={job} onOpen={ways.openJob} trans={trans} />
   );
   return { id: 'tasks', label: trans.__('Tasks'), content };
+}
+
+function componentsTab({ job, ways, trans }: IPartsProps, components: Component[]): ITab {
+  const content = (): ReactElement => (
+    <Components job={job} components={components} onOpen={ways.openJob} trans={trans} />
+  );
+  return { id: 'components', label: trans.__('Components'), content };
 }
 
 function outputTabs(props: IPartsProps): ITab[] {

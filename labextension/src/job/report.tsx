@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ReactElement, useEffect, useId, useState } from 'react';
 
 import type { Efficiency, JobReport, JobView } from '../answers';
+import { offsetOf } from '../component';
 import { count, duration, size } from '../format';
 import type { ISlurm } from '../model';
 import { goesOn } from '../states';
@@ -9,7 +10,8 @@ import { goesOn } from '../states';
 /** The report of a job that is over, read anew when more is known of it; null before. */
 export function useReport(slurm: ISlurm, job: JobView | null): JobReport | null {
   const [report, setReport] = useState<JobReport | null>(null);
-  const id = job && !goesOn(job.status) && !job.array ? job.job_id : null;
+  const isWhole = job !== null && !job.array && offsetOf(job) === null;
+  const id = isWhole && !goesOn(job.status) ? job.job_id : null;
   useEffect(() => {
     let isCurrent = true;
     if (id) {

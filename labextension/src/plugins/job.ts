@@ -8,9 +8,10 @@ import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 
 import { act } from '../acting';
-import { applicable, isOwn, type ITarget, targetOfJob } from '../actions';
+import { applicable, type ITarget, targetsOf } from '../actions';
 import type { Verb } from '../api';
 import { CommandIDs } from '../commands';
+import { isComponentId } from '../component';
 import { waysOf } from '../job/ways';
 import { JobWidget } from '../job/widget';
 import { ISlurm } from '../model';
@@ -87,7 +88,7 @@ function addAction(
   const targets = (): ITarget[] => {
     const widget = tracker.currentWidget;
     const job = widget === app.shell.currentWidget ? widget?.live.value : null;
-    return job && isOwn(job) ? applicable(verb, [targetOfJob(job)]) : [];
+    return job ? applicable(verb, targetsOf(job)) : [];
   };
   app.commands.addCommand(COMMANDS[verb], {
     label: commandName(verb, trans),
@@ -114,9 +115,9 @@ function changed(app: JupyterFrontEnd): void {
   Object.values(COMMANDS).forEach(command => app.commands.notifyCommandChanged(command));
 }
 
-/** The name of a job under which it has one tab: its UUID, where it has one. */
+/** The name of a job under which it has one tab: its UUID, where it has one of its own. */
 async function uuidOf(id: string, slurm: ISlurm): Promise<string> {
-  if (UUID.test(id)) {
+  if (UUID.test(id) || isComponentId(id)) {
     return id;
   }
   try {

@@ -81,9 +81,9 @@ export class OutputNotebook {
     const poll = new Poll({
       name: `jupyter-slurm-api:following-${this.options.jobId}`,
       frequency: { interval: FOLLOWING_MS, backoff: true, max: LONGEST_MS },
-      standby: () => document.hidden || !(panel.isVisible || panel.isDisposed),
+      standby: () => document.hidden || !panel.isVisible,
       factory: async () => {
-        const isOver = panel.isDisposed || !goesOn(await this.status());
+        const isOver = !goesOn(await this.status());
         await panel.context.ready;
         if (!panel.isDisposed && !panel.context.model.dirty) {
           await this.read(panel);
@@ -93,6 +93,7 @@ export class OutputNotebook {
         }
       }
     });
+    panel.disposed.connect(() => poll.dispose());
   }
 
   private async read({ context, content }: NotebookPanel): Promise<void> {
