@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import pytest
 from playwright.sync_api import expect
 
 # Other tests may have left jobs of theirs.
 _COUNTS: Final = re.compile(r"^Slurm: [1-9]\d* running, [1-9]\d* pending$")
 
 _BROWSER: Final = """() => {
-  Object.assign(window, { asked: 0, told: [] });
+  Object.assign(window, { asked: 0, told: [], itsNotification: window.Notification });
   document.hasFocus = () => false;
   window.Notification = class {
     static permission = 'default';
@@ -27,6 +28,20 @@ _BROWSER: Final = """() => {
     close() {}
   };
 }"""
+
+_BROWSER_AGAIN: Final = """() => {
+  delete document.hasFocus;
+  window.Notification = window.itsNotification;
+}"""
+
+
+@pytest.fixture
+def browser_notifications(lab_page):
+    """Take down what the browser is asked to show; the page is as it was afterwards."""
+    lab_page.page.evaluate(_BROWSER)
+    yield
+    lab_page.page.evaluate(_BROWSER_AGAIN)
+    lab_page.close_tabs()
 
 
 def test_the_status_bar_counts_and_opens_the_list(lab_page):
@@ -58,12 +73,13 @@ def test_a_job_that_fails_is_told_of(lab_page):
     lab_page.picture("notice")
 
 
+@pytest.mark.usefixtures("browser_notifications")
 def test_outside_of_the_page_the_browser_tells_if_that_is_switched_on(lab_page):
-    lab_page.page.evaluate(_BROWSER)
     asked = "window.asked"
     assert lab_page.page.evaluate(asked) == 0
     lab_page.command("settingeditor:open", query="Slurm Notices")
-    lab_page.page.get_by_label("Tell outside of this page, too").check()
+    switch = lab_page.page.get_by_label("Tell outside of this page, too")
+    switch.check()
     lab_page.page.wait_for_function(f"{asked} === 1")
     job_id = lab_page.submit("exit 3", name="outside")
     lab_page.page.wait_for_function("window.told.length > 0")
@@ -72,4 +88,5 @@ def test_outside_of_the_page_the_browser_tells_if_that_is_switched_on(lab_page):
     ]
     lab_page.page.evaluate("window.opens()")
     expect(lab_page.page.locator(".jsa-Job").get_by_role("heading")).to_have_text("outside")
-    lab_page.close_tabs()
+    lab_page.command("settingeditor:open", query="Slurm Notices")
+    switch.uncheck()
