@@ -92,9 +92,15 @@ export class SlurmModel implements ISlurm {
 
   /** A look that finds what no event told of says that none come. */
   private onJobs(): void {
-    const jobs = this.jobs.value;
+    const { value: jobs, problem } = this.jobs.state;
     if (jobs === null) {
       return;
+    }
+    if (problem === null) {
+      // The way to the server is free again, and need not be found so by each of them.
+      [this.cluster, this.queue]
+        .filter(live => live.state.problem?.isOfConnection)
+        .forEach(live => live.refresh());
     }
     this.cluster.interval = jobs.stale ? CLUSTER_INTERVAL_AWAY_MS : CLUSTER_INTERVAL_MS;
     const now = jobs.goingOn.map(job => `${job.job_id} ${job.status}`).join();

@@ -24,16 +24,7 @@ export function Notice(props: IProps): ReactElement {
       {problem && (
         <div className="jsa-Notice jsa-mod-problem">
           <p>{problem.sentence(trans)}</p>
-          {problem.kind === 'login' && (
-            <a
-              className="jsa-Link"
-              href={URLExt.join(settings.baseUrl, 'login')}
-              target="_blank"
-              rel="noreferrer"
-            >
-              {trans.__('Log in')}
-            </a>
-          )}
+          {problem.kind === 'login' && <Login settings={settings} trans={trans} />}
           <Link onClick={onRetry}>{trans.__('Try again')}</Link>
         </div>
       )}
@@ -48,5 +39,19 @@ export function Notice(props: IProps): ReactElement {
         </div>
       )}
     </div>
+  );
+}
+
+/** Leads to where one logs in. */
+export function Login(props: {
+  settings: ServerConnection.ISettings;
+  trans: TranslationBundle;
+}): ReactElement {
+  const { settings, trans } = props;
+  const href = URLExt.join(settings.baseUrl, 'login');
+  return (
+    <a className="jsa-Link" href={href} target="_blank" rel="noreferrer">
+      {trans.__('Log in')}
+    </a>
   );
 }

@@ -1,7 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** What stands in the way: nobody is logged in, the server's half is not there, or anything else. */
-export type ProblemKind = 'login' | 'missing' | 'unreachable' | 'other';
+/**
+ * What stands in the way: nobody is logged in, one may not, the server's half is not there, no
+ * server is, or anything else.
+ */
+export type ProblemKind = 'login' | 'denied' | 'missing' | 'unreachable' | 'other';
 
 /** What we read of an answer that describes a problem (RFC 9457). */
 interface IDescribed {
@@ -27,6 +30,8 @@ interface IAbout {
   retryAfter: number | null;
 }
 
+/** So Jupyter's authorizers refuse who is logged in, with the status of who is not. */
+const DENIED = /^User is not authorized/;
 const NO_ANSWER_IN_TIME = 504;
 const NO_ANSWER: IAbout = { status: 0, faults: [], jobId: null, retryAfter: null };
 
@@ -47,15 +52,19 @@ export class Problem extends Error {
       typeof described.message === 'string'
         ? described.message
         : `${response.status} ${response.statusText}`;
-    // Errors that our own services raise are named; the others are Jupyter's.
-    const kind = described.error ? undefined : OF_JUPYTER[response.status];
+    const kind = kindOf(response.status, described, message);
     const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
-    return new Problem(kind ?? 'other', message, {
+    return new Problem(kind, message, {
       status: response.status,
       faults: Array.isArray(described.errors) ? (described.errors as IFault[]) : [],
       jobId: typeof described.job_id === 'string' ? described.job_id : null,
       retryAfter: Number.isNaN(retryAfter) ? null : retryAfter
     });
+  }
+
+  /** Whether it is about the way to the server, whatever was asked for. */
+  get isOfConnection(): boolean {
+    return this.kind === 'login' || this.kind === 'unreachable';
   }
 
   /** Whether what was asked for may have been done all the same: its answer was lost. */
@@ -68,7 +77,11 @@ export class Problem extends Error {
     switch (this.kind) {
       case 'login':
         return trans.__(
-          'You are not logged in to Jupyter any more. Log in again to see your jobs.'
+          'You are not logged in to Jupyter any more. Log in again in another tab and come back: what is open here stays as it is.'
+        );
+      case 'denied':
+        return trans.__(
+          'This Jupyter does not let you do that. Ask its administrators, who decide what users may do with Slurm.'
         );
       case 'missing':
         return trans.__(
@@ -87,6 +100,14 @@ export class Problem extends Error {
 /** What went wrong, as a problem. */
 export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem('other', String(error));
+}
+
+/** Errors that our own services raise are named; the others are Jupyter's. */
+function kindOf(status: number, { error }: IDescribed, message: string): ProblemKind {
+  if (error) {
+    return 'other';
+  }
+  return DENIED.test(message) ? 'denied' : (OF_JUPYTER[status] ?? 'other');
 }
 
 const OF_JUPYTER: Readonly<Record<number, ProblemKind>> = {

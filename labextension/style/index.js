@@ -1,4 +1,5 @@
 import './base.css';
+import './controls.css';
 import './submit.css';
 import './run.css';
 import './job.css';

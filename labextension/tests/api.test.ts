@@ -93,7 +93,11 @@ test.each([
   ],
   [
     json({ message: 'Forbidden' }, 403),
-    'You are not logged in to Jupyter any more. Log in again to see your jobs.'
+    /not logged in to Jupyter any more. Log in again in another tab/
+  ],
+  [
+    json({ message: 'User is not authorized to execute on resource: slurm.' }, 403),
+    /This Jupyter does not let you do that. Ask its administrators/
   ],
   [new Response('<html>', { status: 404 }), /jupyter server extension enable jupyter_slurm_api/],
   [new Response('<html>', { status: 502, statusText: 'Bad Gateway' }), '502 Bad Gateway'],

@@ -120,6 +120,16 @@ test('with the server away the last known jobs stay, and it is asked again by it
   expect(model.jobs.state.problem).toBeNull();
 });
 
+test('what failed with the jobs is read again when they can be', async () => {
+  model.cluster.wanted = true;
+  partitions.mockRejectedValueOnce(new Problem('login'));
+  await wait(100);
+  expect(model.cluster.state.problem?.kind).toBe('login');
+  model.jobs.refresh();
+  await wait(100);
+  expect(model.cluster.state.problem).toBeNull();
+});
+
 test('a hidden page rests, and is up to date when it is seen', async () => {
   await wait(10);
   page.hidden = true;

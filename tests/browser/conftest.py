@@ -6,7 +6,6 @@ Pictures are written to the directory that SCREENSHOTS names, where it is set.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from clusters import personal_cluster
-from lab_page import LabPage
+from lab_page import LabPage, lab_server
 from notebook_page import NotebookPage
 from servers import Server
 
@@ -31,10 +30,6 @@ _CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
-_SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "docmanager-extension/plugin": {"autosave": False},
-}
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -70,26 +65,7 @@ def cluster_environment() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory, cluster_environment) -> Iterator[Server]:
     """JupyterLab, started as a user would; Notebook 7 is at /tree of it."""
-    home = tmp_path_factory.mktemp("lab")
-    for name, settings in _SETTINGS.items():
-        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(settings))
-    places = {
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    server = Server(
-        home,
-        {**cluster_environment, **places},
-        command=("lab",),
-        arguments=(
-            "--LabApp.expose_app_in_browser=True",
-            "--JupyterNotebookApp.expose_app_in_browser=True",
-        ),
-    )
-    with server:
+    with lab_server(tmp_path_factory.mktemp("lab"), cluster_environment) as server:
         yield server
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,34 @@ _CLOSE = """async () => {
   }
 }"""
 
+_SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
 PATIENCE_MS = 30_000
+
+
+def lab_server(home: Path, cluster_environment: dict[str, str]) -> Server:
+    """Return JupyterLab, to be started as a user would; Notebook 7 is at /tree of it."""
+    for name, settings in _SETTINGS.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+    places = {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+    return Server(
+        home,
+        {**cluster_environment, **places},
+        command=("lab",),
+        arguments=(
+            "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
+        ),
+    )
 
 
 class LabPage:

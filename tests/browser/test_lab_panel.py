@@ -62,7 +62,7 @@ def test_what_is_in_the_way_is_said_and_the_jobs_stay(lab_page):
     jobs = lab_page.server.call("GET", "slurm/jobs?state=RUNNING").json()
     problem = {"error": "database_unavailable", "message": "MongoDB is away."}
     for answer, said in (
-        ({"status": 403, "body": "{}"}, "Log in again to see your jobs."),
+        ({"status": 403, "body": "{}"}, "Log in again in another tab and come back"),
         ({"status": 503, "json": problem}, "MongoDB is away."),
         ({"abort": "connectionrefused"}, "The Jupyter server does not answer."),
         ({"json": {**jobs, "stale": True}}, "Slurm does not answer. Last known state of"),

@@ -131,7 +131,10 @@ class TestRestrictiveAuthorizer:
     ):
         authorizer.allowed = {"read"}
         assert (await call("queue")).status == 200
-        assert (await submit({"script": "#!/bin/sh\n"})).status == 403
+        refused = await submit({"script": "#!/bin/sh\n"})
+        assert refused.status == 403
+        # JupyterLab's side tells by these words that no login would help.
+        assert refused.body["message"].startswith("User is not authorized")
         assert (await call("job", "777", method="DELETE")).status == 403
         assert (slurm.submits, slurm.acts) == ([], [])
 

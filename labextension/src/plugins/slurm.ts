@@ -9,6 +9,11 @@ export const slurm: JupyterFrontEndPlugin<ISlurm> = {
   description: 'Follows Slurm through the Jupyter server.',
   autoStart: true,
   provides: ISlurm,
-  activate: ({ serviceManager }: JupyterFrontEnd): ISlurm =>
-    new SlurmModel(new SlurmApi(serviceManager.serverSettings), serviceManager.events)
+  activate: ({ serviceManager }: JupyterFrontEnd): ISlurm => {
+    const { serverSettings, events, connectionFailure } = serviceManager;
+    const model = new SlurmModel(new SlurmApi(serverSettings), events);
+    // JupyterLab asks for kernels every few seconds, and so knows first that the server is away.
+    connectionFailure.connect(() => model.refresh());
+    return model;
+  }
 };

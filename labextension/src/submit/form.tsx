@@ -92,7 +92,7 @@ function Known({ offers, settings, trans }: IFormProps): ReactElement {
 
 /** What Slurm thinks of the job, and the buttons. */
 function End(props: IFormProps & ISubmitting): ReactElement {
-  const { draft, estimator, openJob, trans, problem, isSending, submit } = props;
+  const { draft, estimator, settings, openJob, trans, problem, isSending, submit } = props;
   const thought = useSignal(estimator, () => estimator.state);
   return (
     <div className="jsa-Form-end">
@@ -100,7 +100,9 @@ function End(props: IFormProps & ISubmitting): ReactElement {
         <EstimateText state={thought} trans={trans} />
       </div>
       <div role="alert">
-        {problem && <Refusal problem={problem} onShow={openJob} trans={trans} />}
+        {problem && (
+          <Refusal problem={problem} settings={settings} onShow={openJob} trans={trans} />
+        )}
       </div>
       <div className="jsa-Row">
         <button

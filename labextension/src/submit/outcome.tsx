@@ -1,9 +1,11 @@
+import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactElement } from 'react';
 
 import type { Estimate } from '../answers';
 import { Link } from '../button';
 import { exactly, moment } from '../format';
+import { Login } from '../notice';
 import type { Problem } from '../problem';
 import type { IEstimateState } from './estimating';
 
@@ -60,10 +62,11 @@ function Start(props: { estimate: Estimate; trans: TranslationBundle }): ReactEl
 /** Why a job was not submitted, and what becomes of another try. */
 export function Refusal(props: {
   problem: Problem;
+  settings: ServerConnection.ISettings;
   onShow: (jobId: string) => void;
   trans: TranslationBundle;
 }): ReactElement {
-  const { problem, onShow, trans } = props;
+  const { problem, settings, onShow, trans } = props;
   const { jobId } = problem.about;
   return (
     <div className="jsa-Notice jsa-mod-problem">
@@ -75,6 +78,7 @@ export function Refusal(props: {
           )}
         </p>
       )}
+      {problem.kind === 'login' && <Login settings={settings} trans={trans} />}
       {jobId && <Link onClick={() => onShow(jobId)}>{trans.__('Show the job')}</Link>}
     </div>
   );

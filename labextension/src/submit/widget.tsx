@@ -51,6 +51,7 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
     super({ content: new Panel() });
     this.id = `jupyter-slurm-api:submit-${content.id}`;
     this.trans = trans;
+    this.slurm = slurm;
     this.opened = content;
     this.title.label = content.origin.split('/').at(-1) || trans.__('Submit');
     this.title.caption = trans.__('Submit a job to Slurm');
@@ -66,6 +67,7 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
     this.offers.start();
     this.draft.changed.connect(() => this.estimator.askLater(this.draft.submission));
     [this.draft, this.sender].forEach(one => one.changed.connect(() => this._changed.emit()));
+    slurm.jobs.changed.connect(this.onJobs, this);
     this.content.addClass('jsa-Submit');
     this.form = new FormWidget(this.formOf(options));
     this.content.addWidget(this.form);
@@ -86,6 +88,7 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this.slurm.jobs.changed.disconnect(this.onJobs, this);
       super.dispose();
       [this.draft, this.estimator, this.offers, this.model].forEach(one => one.dispose());
     }
@@ -122,6 +125,19 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
     this.offers.wanted = false;
   }
 
+  /** Where the jobs could be read, the way to the server is free again for what else goes it. */
+  private onJobs({ state }: ISlurm['jobs']): void {
+    if (state.problem) {
+      return;
+    }
+    if (this.offers.state.problem?.isOfConnection) {
+      this.offers.refresh();
+    }
+    if (this.estimator.state.problem?.isOfConnection) {
+      this.estimator.askNow(this.draft.submission);
+    }
+  }
+
   private formOf(options: IOptions): ReactElement {
     const { slurm, settings, openJob, trans } = options;
     const { draft, offers, sender, estimator } = this;
@@ -150,6 +166,7 @@ export class SubmitWidget extends MainAreaWidget<Panel> {
 
   readonly draft: Draft;
   readonly estimator: Estimator;
+  private readonly slurm: ISlurm;
   private readonly sender: Sender<SubmitAnswer>;
   private readonly form: FormWidget;
   private readonly offers: Live<IOffers>;
