@@ -5,8 +5,6 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { Fields } from './fields';
 import type { RunForm } from './form';
 
-const FAULTY = '[aria-invalid="true"]';
-
 /** Asks what a notebook is to be run with; it closes when the job is submitted, or nothing is. */
 export class RunDialog extends Dialog<unknown> {
   constructor(
@@ -53,8 +51,6 @@ export class RunDialog extends Dialog<unknown> {
   private async send(): Promise<void> {
     if (await this.form.send()) {
       super.resolve(RUN);
-    } else {
-      requestAnimationFrame(() => this.node.querySelector<HTMLElement>(FAULTY)?.focus());
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 
 import { Button } from '../button';
 import { ChoiceField, type IFieldProps, orDefault, TextField } from '../field';
@@ -14,8 +14,15 @@ interface IProps {
 /** What a notebook is run with. */
 export function Fields(props: IProps): ReactElement {
   const { form, trans } = props;
+  const { vainTries } = form;
+  const view = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (vainTries > 0) {
+      view.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    }
+  }, [vainTries]);
   return (
-    <div className="jsa-Run" aria-busy={form.isBusy}>
+    <div ref={view} className="jsa-Run" aria-busy={form.isBusy}>
       <div role="alert">
         {form.problem && <p className="jsa-Notice jsa-mod-problem">{form.problem}</p>}
       </div>

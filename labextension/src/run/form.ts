@@ -57,6 +57,11 @@ export class RunForm {
     return this._problem;
   }
 
+  /** How often it was tried to be sent, and was not. */
+  get vainTries(): number {
+    return this._vainTries;
+  }
+
   get isBusy(): boolean {
     return this._isBusy;
   }
@@ -105,6 +110,7 @@ export class RunForm {
     if (this.faults.size === 0) {
       await this.submit();
     }
+    this._vainTries += this._answer === null ? 1 : 0;
     this._changed.emit();
     return this._answer !== null;
   }
@@ -132,6 +138,7 @@ export class RunForm {
   private _options: IKept['options'];
   private _problem: string | null = null;
   private _isBusy = false;
+  private _vainTries = 0;
   private _answer: NotebookAnswer | null = null;
   private faults = new Map<string, string>();
   private isChecked = false;
