@@ -29,6 +29,13 @@ _SLURM_CONF = dict(
     if "=" in line and not line.startswith("#")
 )
 
+_NODE = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID", "SYS_PTRACE"]
+_CAPABILITIES = {
+    "node1": _NODE,
+    "node2": _NODE,
+    "mongo": ["CHOWN", "DAC_READ_SEARCH", "KILL", "SETGID", "SETUID"],
+}
+
 each_service = pytest.mark.parametrize("name", _SERVICES)
 
 
@@ -104,11 +111,15 @@ def test_only_slurmd_runs_as_root(name):
     if "build" not in service:
         return
     users = re.findall(r"^USER (\w+)", _STAGES[service["build"]["target"]], re.MULTILINE)
-    if name.startswith("node"):
-        assert not users
-    else:
-        assert users[-1] != "root"
-        assert service["cap_drop"] == ["ALL"]
+    assert not users if name.startswith("node") else users[-1] != "root"
+
+
+@each_service
+def test_a_service_may_do_no_more_than_it_needs(name):
+    service = _SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service.get("cap_add", []) == _CAPABILITIES.get(name, [])
 
 
 @each_service
