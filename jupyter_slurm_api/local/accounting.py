@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_slurm_api.local.commands import Commands
-from jupyter_slurm_api.local.layout import Layout
+from jupyter_slurm_api.local.layout import CLOSED, Layout
 from jupyter_slurm_api.local.site import Site
 from jupyter_slurm_api.local.slurmconf import CLUSTER
 from jupyter_slurm_api.local.spec import ClusterSpec
 
 ACCOUNT = "users"
+_BOOKS = "slurm_acct_db"  # unless slurmdbd.conf says otherwise
 
 # A toy of a database: little memory, and a crash of the machine may cost the last second.
 # slurmdbd notes in its log that it would like more.
@@ -47,7 +49,20 @@ class Database:
             "--skip-test-db",
             *self._options(draft),
         )
+        self._make_books(draft)
         draft.rename(self.layout.database)
+
+    def _make_books(self, files: Path) -> None:
+        """Make slurmdbd's own database, which is a directory.
+
+        It would do so itself where connecting to it fails, but MariaDB's library from 3.4.10 on
+        reads no answer over a connection of which the first attempt failed.
+        """
+        books = files / _BOOKS
+        books.mkdir(mode=CLOSED)
+        owner = self.site.slurm_account()
+        if owner.pw_uid != books.stat().st_uid:
+            os.chown(books, owner.pw_uid, owner.pw_gid)
 
     def arguments(self) -> list[str]:
         """The command line of the daemon."""
