@@ -63,8 +63,8 @@ CODES: Final[dict[str, str]] = BASE_STATES | FLAGS | OURS
 _WAITING_FLAGS: Final = frozenset({"REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD"})
 """Flags of jobs that wait: they were requeued, or lost their reservation, and are held."""
 
-ENDED_BY_SLURM: Final = frozenset({"BOOT_FAIL", "DEADLINE"})
-"""Ends of jobs that Slurm gave up: it writes a 1 as their exit status, which is no signal."""
+ENDED_BY_SLURM: Final = frozenset({"BOOT_FAIL", "DEADLINE", "NODE_FAIL"})
+"""Ends of jobs that Slurm gave up: it writes a 0 or 1 as their exit status, which says nothing."""
 
 _NAMES: Final = {state: state for state in CODES} | {code: state for state, code in CODES.items()}
 

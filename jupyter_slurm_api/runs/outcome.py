@@ -65,7 +65,7 @@ def told_by(exit_code: int | None, exit_signal: int | None, path: str) -> str | 
     """Return what a job's end means that its script chose, or Slurm in place of its script.
 
     The job's output lies in the directory of its run, ``path``: Slurm cannot open it where
-    that is not shared, and begins no script.
+    that is not shared, and begins no script; or makes it, as newer ones do, and the script tells.
     """
     is_shared = exit_signal != _OUTPUT_NOT_OPENED
     told = _BY_EXIT_CODE.get(exit_code or 0 if is_shared else NOT_SHARED)

@@ -99,7 +99,7 @@ def _recorded(slurm_id: str, parts: Sequence[_Run], name_of: Callable[[str], str
         submit_time=words.time(run["Submit"]),
         eligible_time=words.time(run["Eligible"]),
         start_time=words.time(run["Start"]) if node_list else None,
-        end_time=_end(parts),
+        end_time=_end(parts) or _end_at_the_submit(run, status),
         exit_code=code,
         exit_signal=signal,
         cancelled_by=name_of(canceller) if canceller else None,
@@ -143,6 +143,12 @@ def _end(parts: Sequence[_Run]) -> datetime | None:
     """Return when the last part ended; sacct has no estimates, and a requeue ends a run too."""
     ends = [end for part in parts if (end := words.time(part["End"]))]
     return max(ends) if len(ends) == len(parts) else None
+
+
+def _end_at_the_submit(run: _Run, status: str) -> datetime | None:
+    """Return when a job ended that Slurm cancelled as it came: 24.11 writes that as its start."""
+    ran = words.text(run["NodeList"]) is not None
+    return None if ran or not states.is_over(status) else words.time(run["Start"])
 
 
 def _usage(run: _Run) -> Usage:

@@ -22,6 +22,7 @@ _FIELD: Final = {name: at for at, name in enumerate(commands.OWN_FIELDS)}
 _time = lru_cache(16384)(words.time)
 _time_limit = lru_cache(1024)(words.time_limit)
 
+_NO_PATH: Final = frozenset({"", "(null)", "N/A"})
 _SHOWN: Final = re.compile(r" (\w+)=(\S*)")
 _HEAD: Final = re.compile(
     r"^JobId=(\d+)(?: (?:Array|Het)JobId=(\d+)(?= )(?: ArrayTaskId=(\S+)(?= ))?[^\n]*?)? JobName=",
@@ -124,8 +125,15 @@ def _runs_again(row: Mapping[str, str]) -> bool:
     return (end - start).total_seconds() == words.seconds(row["TimeLimit"])
 
 
-def _paths(slurm_id: str, row: Mapping[str, str], *, wait_together: bool) -> tuple[str, str]:
-    """Return where output goes; of tasks that wait together the patterns that theirs follow."""
+def _paths(
+    slurm_id: str, row: Mapping[str, str], *, wait_together: bool
+) -> tuple[str | None, str | None]:
+    """Return where output goes; of tasks that wait together the patterns that theirs follow.
+
+    That of a job without a script goes where it was started from.
+    """
+    if row["STDOUT"] in _NO_PATH:
+        return None, None
     array_id, underscore, task_id = slurm_id.partition("_")
     filled = filenames.path_words(
         slurm_id=row["JobID"],
@@ -149,7 +157,9 @@ def _paths(slurm_id: str, row: Mapping[str, str], *, wait_together: bool) -> tup
         return filenames.output_path(pattern, row["WorkDir"], filled)
 
     stdout = path(row["STDOUT"])
-    return stdout, stdout if row["STDERR"] == row["STDOUT"] else path(row["STDERR"])
+    # Where no --error was given, newer releases have no word for it.
+    same = row["STDERR"] in {row["STDOUT"], *_NO_PATH}
+    return stdout, stdout if same else path(row["STDERR"])
 
 
 def _components(rows: Sequence[Record]) -> tuple[Component, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from pathlib import Path
 
@@ -200,7 +199,7 @@ class TestPython:
     def test_what_is_missing_on_the_node_is_said_in_words(self, kernel, server):
         kernel.run(f"%%slurm python {QUICK} --into unshared --hold\n1")
         path = kernel.run("print(unshared.directory.path)").text.strip()
-        shutil.rmtree(path)
+        Path(path, "run.json").unlink()  # newer Slurms make the directory where it is missing
         kernel.run("import sys; real, sys.executable = sys.executable, '/nowhere/python'")
         kernel.run(f"%%slurm python {QUICK} --into nowhere\n1")
         kernel.run("sys.executable = real; unshared.release()")

@@ -54,7 +54,7 @@ def test_a_job_that_failed_and_the_same_once_more(server, report):
 
 
 def test_a_job_whose_output_could_not_be_opened(server, report):
-    job_id = server.submit(WORKS, parameters={"output": "no/such/directory/out"})
+    job_id = server.submit(WORKS, parameters={"output": "/dev/null/out"})
     server.wait_for_status(job_id, "FAILED")
     failure = report(job_id, used=False)["failure"]
     assert failure["exit_signal"] == 53

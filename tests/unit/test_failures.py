@@ -87,7 +87,6 @@ WRONG_STATE = {
 }
 AS_IT_IS = {
     "refused_resize_pending": "Requested partition configuration not available now for job",
-    "refused_priority": "Changes to job priority are not persistent, change nice instead for job",
     "refused_update_partition": "Invalid partition name specified for job",
     "refused_update_account": (
         "Invalid account or account/partition combination specified for job"
@@ -142,6 +141,14 @@ def test_what_cannot_be_done_to_a_job_as_it_is_is_a_refusal(slurm, name):
     error = error_of(slurm[name])
     assert type(error) is SlurmRefused
     assert AS_IT_IS[name] in error.message
+
+
+def test_a_priority_is_refused_in_each_release_s_own_way(slurm):
+    error = error_of(slurm["refused_priority"])
+    assert (type(error), error.message.partition(" for job")[0]) in [
+        (SlurmRefused, "Changes to job priority are not persistent, change nice instead"),
+        (SlurmDenied, "Access/permission denied"),
+    ]
 
 
 @pytest.mark.parametrize("name", UNKNOWN)

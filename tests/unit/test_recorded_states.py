@@ -29,7 +29,7 @@ QUEUE = {
     "never": ("PENDING", None, None, "DependencyNeverSatisfied", 0),
     "never_killed": ("CANCELLED", 0, None, "DependencyNeverSatisfied", 0),
     "deadline": ("DEADLINE", None, None, "DeadLine", 0),
-    "node_fail": ("NODE_FAIL", 0, None, "NodeDown", 0),
+    "node_fail": ("NODE_FAIL", None, None, "NodeDown", 0),
     "node_fail_requeued": ("PENDING", None, None, "BeginTime", 1),
     "preempted": ("PREEMPTED", 0, 15, None, 0),
     "preempted_requeued": ("PENDING", None, None, "BeginTime", 1),
