@@ -7,6 +7,7 @@ not launch five times, and STAGE_OUT needs a burst buffer.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,16 @@ OUT_OF_MEMORY = 253
 """What slurmd says of a job that the kernel ended for its memory, in Slurm's source SIG_OOM."""
 RECONFIG_FAIL = 1 << 17
 """What a site's program says when a node does not boot: JOB_RECONFIG_FAIL in slurm.h."""
+
+
+def slurm_is_newer_than(release: str) -> bool:
+    said = subprocess.run(["sbatch", "--version"], capture_output=True, text=True, check=True)
+    return said.stdout.split()[1] > release
+
+
+TOO_LATE = {"hold": True} if slurm_is_newer_than("22.06") else {"begin": "now+8"}
+"""Keeps a job of a minute from starting until its deadline is past: newer Slurms refuse
+one that asks for that itself, and look at those that are held, which 22.05 does not."""
 
 Act = Callable[[SlurmSite, str], object]
 
@@ -128,7 +139,7 @@ ENDS = {
         "BOOT_FAIL", *ran(library("slurm_requeue", RECONFIG_FAIL)), asks={"no-requeue": True}
     ),
     "deadline": case(
-        "DEADLINE", asks={"time": "1", "deadline": "now+65", "begin": "now+8"}, start_time=None
+        "DEADLINE", asks={"time": "1", "deadline": "now+65", **TOO_LATE}, start_time=None
     ),
     "dependency that kills": case(
         "CANCELLED",
