@@ -32,12 +32,15 @@ RECONFIG_FAIL = 1 << 17
 """What a site's program says when a node does not boot: JOB_RECONFIG_FAIL in slurm.h."""
 
 
-def slurm_is_newer_than(release: str) -> bool:
+def is_newer_than(release: str) -> bool:
     said = subprocess.run(["sbatch", "--version"], capture_output=True, text=True, check=True)
     return said.stdout.split()[1] > release
 
 
-TOO_LATE = {"hold": True} if slurm_is_newer_than("22.06") else {"begin": "now+8"}
+NEWER = is_newer_than("22.06")
+KILLED = "RaisedSignal:9(Killed)" if NEWER else "JobLaunchFailure"
+DRAINED = "May be reserved for other job" if NEWER else "UnavailableNodes:n6"
+TOO_LATE = {"hold": True} if NEWER else {"begin": "now+8"}
 """Keeps a job of a minute from starting until its deadline is past: newer Slurms refuse
 one that asks for that itself, and look at those that are held, which 22.05 does not."""
 
@@ -169,7 +172,7 @@ REASONS = {
     "timeout": "TimeLimit",
     "out of memory": "OutOfMemory",
     "failed": "NonZeroExitCode",
-    "killed by a signal": "JobLaunchFailure",
+    "killed by a signal": KILLED,
     "node fail": "NodeDown",
     "deadline": "DeadLine",
     "boot fail": "JobLaunchFailure",
@@ -217,7 +220,7 @@ STAYS = {
         ("PENDING", node_drained),
         ("PENDING", user("scontrol", "release", "{}")),
         asks={"partition": "drained", "nodelist": "n6", "hold": True},
-        reason="ReqNodeNotAvail, UnavailableNodes:n6",
+        reason=f"ReqNodeNotAvail, {DRAINED}",
     ),
     "signaled": case("RUNNING", asks={"partition": "frozen"}),
     "array": case("RUNNING", asks={"array": "0-3%1"}),
