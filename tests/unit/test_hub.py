@@ -21,6 +21,7 @@ def run():
     """Run something to its end, all in one loop."""
     loop = asyncio.new_event_loop()
     yield loop.run_until_complete
+    loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
 
 
