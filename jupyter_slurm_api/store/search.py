@@ -137,9 +137,10 @@ def _page(
     hint = _list_by(field) if asked.keys() <= _TEXT_ALONE else None
     since = [asked, behind(place, field, descends=search.descends)] if place else [asked]
     found = list(
-        jobs.find({"$and": since}, dict.fromkeys(LEFT_OUT, False), hint=hint)
+        jobs.find({"$and": since}, dict.fromkeys(LEFT_OUT, False))
         .sort([(field, order), ("_id", order)])
         .limit(search.limit + 1)
+        .hint(hint)
     )
     documents = [_present(document) for document in found[: search.limit]]
     following = None
