@@ -22,7 +22,7 @@ def test_a_problem_names_its_kind_and_keeps_jupyters_message():
     described = problems.problem_of(errors.SlurmRefused("Invalid partition"))
     assert described == {
         "type": "about:blank",
-        "title": "Unprocessable Entity",
+        "title": HTTPStatus(422).phrase,  # Python 3.13 has the words of RFC 9110
         "status": 422,
         "detail": "Invalid partition",
         "message": "Invalid partition",
