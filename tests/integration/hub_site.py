@@ -21,7 +21,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 
 from jupyter_slurm_api.local import mongod_program
-from servers import wait_for
+from servers import ask, wait_for
 
 PASSWORD: Final = "p@ss:" + secrets.token_hex(8)
 _EXAMPLE: Final = Path(__file__).parents[2] / "docs" / "examples" / "jupyterhub_config.py"
@@ -72,7 +72,7 @@ class HubUser:
     def ask(self, method: str, place: str, **request: Any) -> httpx.Response:
         """Ask for anything below the hub's address."""
         headers = {"Authorization": f"token {self.token}"}
-        return httpx.request(method, self.hub.url + place, headers=headers, timeout=60, **request)
+        return ask(method, self.hub.url + place, headers=headers, **request)
 
 
 @dataclass
@@ -133,7 +133,7 @@ class Hub:
         assert self.process is not None
         assert self.process.poll() is None, self.log
         try:
-            return httpx.get(self.url + "hub/api/", timeout=5).status_code == 200
+            return ask("GET", self.url + "hub/api/", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -167,7 +167,7 @@ class Hub:
     def _administer(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {"Authorization": f"token {self.token}"}
         url = f"{self.url}hub/api/{path}"
-        answer = httpx.request(method, url, headers=headers, timeout=60, **request)
+        answer = ask(method, url, headers=headers, **request)
         assert answer.is_success, f"{answer.text}\n{self.log}"
         return answer
 

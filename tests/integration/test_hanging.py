@@ -6,11 +6,10 @@ import socket
 import time
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 
-from servers import wait_for
+from servers import ask, wait_for
 
 AT_ONCE = 2.0
 
@@ -26,7 +25,7 @@ def asked(server, path="health"):
 def ready(server):
     """Ask as a probe does, without a login; the HTTP status."""
     began = time.monotonic()
-    answer = httpx.get(f"{server.url}health?ready", timeout=10)
+    answer = ask("GET", f"{server.url}health?ready", timeout=10)
     assert time.monotonic() - began < AT_ONCE
     assert answer.json().keys() == {"status"}
     return answer.status_code

@@ -22,7 +22,7 @@ from jupyter_slurm_api.services.submit import SubmitService
 from jupyter_slurm_api.store.jobs import JobStore, create_indexes
 from jupyter_slurm_api.store.mongo import Mongo, connect
 from jupyter_slurm_api.views import SubmitRequest
-from servers import wait_for
+from servers import ask, wait_for
 
 SCRIPT = "#!/bin/sh\ntrue\n"
 
@@ -149,11 +149,11 @@ def ids_of(run_slurm):
 
 def send(server, name):
     """Submit a job under a name, with a key of its own."""
-    return httpx.post(
+    return ask(
+        "POST",
         server.url + "submit",
         json={"script": SCRIPT, "name": name, "parameters": {"hold": True}},
         headers={"Authorization": f"token {server.token}", "Idempotency-Key": f"key of {name}"},
-        timeout=60,
     )
 
 
