@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from clusters import personal_cluster
+from jupyter_slurm_api.local.devcluster import DevCluster
 from lab_page import LabPage, lab_server
 from notebook_page import NotebookPage
 from servers import Server
@@ -60,6 +61,12 @@ def cluster_environment() -> Iterator[dict[str, str]]:
     """What a client needs to reach the cluster of these tests."""
     with personal_cluster() as environment:
         yield environment
+
+
+@pytest.fixture
+def controller(cluster_environment) -> int:
+    """The process of their slurmctld."""
+    return DevCluster(Path(cluster_environment["SLURM_CONF"]).parent).pid("slurmctld")
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from playwright.sync_api import expect
 
+_HANGS_MS = 60_000  # until a command of Slurm's has been given up, and a look has gone well again
 _HOSTILE = "<img src=x onerror=alert(1)> & 100%"
 
 
@@ -74,6 +78,24 @@ def test_what_is_in_the_way_is_said_and_the_jobs_stay(lab_page):
             lab_page.picture(f"panel-{said.split()[0]}", panel)
     lab_page.accessible(".jsa-SidePanel-content")
     expect(panel.get_by_role("status")).to_be_empty()
+
+
+def test_a_controller_that_hangs_and_comes_back_is_told(lab_page, controller):
+    panel = lab_page.panel()
+    job_id = lab_page.submit("sleep 300", name="goes-on")
+    expect(panel.get_by_text(f"{job_id} · RUNNING")).to_be_visible()
+    status = panel.get_by_role("status")
+    os.kill(controller, signal.SIGSTOP)
+    try:
+        panel.get_by_role("button", name="Ask Slurm again").click()
+        said = "Slurm does not answer. Last known state of"
+        expect(status).to_contain_text(said, timeout=_HANGS_MS)
+        expect(panel.get_by_text(f"{job_id} · RUNNING")).to_be_visible()
+        lab_page.picture("panel-hangs", panel)
+    finally:
+        os.kill(controller, signal.SIGCONT)
+    expect(status).to_be_empty(timeout=_HANGS_MS)
+    expect(panel.get_by_text(f"{job_id} · RUNNING")).to_be_visible()
 
 
 def test_the_job_of_this_jupyter_is_cancelled_by_its_name_alone(lab_page):

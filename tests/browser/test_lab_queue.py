@@ -23,6 +23,9 @@ def test_jobs_are_filtered_selected_and_held(lab_page):
     expect(queue.get_by_role("status").last).to_contain_text("2 selected")
     lab_page.picture("queue", lab_page.page)
     lab_page.accessible(".jsa-Queue")
+    with lab_page.theme("Dark High Contrast"):
+        lab_page.picture("queue-dark", lab_page.page)
+        lab_page.accessible(".jsa-Queue")
     queue.get_by_role("button", name="Hold (2)").click()
     expect(queue.get_by_role("button", name="Release (2)")).to_be_enabled()
     queue.get_by_role("button", name="Cancel (2)").click()
