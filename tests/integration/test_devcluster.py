@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jupyter_slurm_api.errors import DevClusterError
@@ -183,8 +184,10 @@ def test_up_after_all_was_killed_starts_anew(small):
     output = small.root.parent / "lost.out"
     submit(small, output, "echo go; sleep 600")
     poll(lambda: output.exists() and output.read_text() == "go\n")
-    for name in states(small):
-        os.kill(small.pid(name), signal.SIGKILL)
+    killed = [psutil.Process(small.pid(name)) for name in states(small)]
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, timeout=20)
     assert set(small.up().values()) == {"started"}
     poll(lambda: not processes_of(output))
     assert small.status().up
