@@ -68,20 +68,20 @@ def test_a_job_that_runs(queued):
     assert (seen.cpus, seen.memory, seen.node_list) == (2, 2 * GIB, "n1")
     assert (seen.submit_time, seen.start_time, seen.end_time) == (at(0), at(10), None)
     assert (seen.comment, seen.tag) == ("mine JobState=COMPLETED", UUID)
-    assert seen.stdout_path == seen.stderr_path == "/work/logs/train-42.out"
+    assert seen.stdout_path == seen.stderr_path == "/home/alice/logs/train-42.out"
 
 
 def test_a_job_that_failed(queued):
     seen = queued("43")
     assert (seen.status, seen.reason, seen.exit_code) == ("FAILED", "NonZeroExitCode", 3)
     assert (seen.start_time, seen.end_time) == (at(10), at(15))
-    assert seen.stdout_path == seen.stderr_path == "/work/slurm-43.out"
+    assert seen.stdout_path == seen.stderr_path == "/home/alice/slurm-43.out"
 
 
 def test_a_task_of_an_array(queued):
     seen = queued("44_1")
     assert (seen.status, seen.own_slurm_id, seen.task_id) == ("COMPLETED", "45", 1)
-    assert seen.stdout_path == seen.stderr_path == "/work/slurm-44_1.out"
+    assert seen.stdout_path == seen.stderr_path == "/home/alice/slurm-44_1.out"
 
 
 @pytest.mark.parametrize(
