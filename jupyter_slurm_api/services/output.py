@@ -225,10 +225,12 @@ def path_of(job: Job, stream: str) -> str | None:
 
 
 def _streams(job: Job) -> tuple[str, ...]:
+    """Return which streams a job wrote: none that did not run, none that has no file for them."""
     if not job.start_time:
         return ()
     # Most jobs write both streams into one file: it is kept once.
-    return STREAMS[:1] if job.stderr_path == job.stdout_path else STREAMS
+    streams = STREAMS[:1] if job.stderr_path == job.stdout_path else STREAMS
+    return tuple(stream for stream in streams if path_of(job, stream))
 
 
 def _may_come(found: Tail | OSError | ValueError) -> bool:

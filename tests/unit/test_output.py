@@ -209,6 +209,10 @@ class TestKeep:
         keep(ended(stdout_path=path, stderr_path=path))
         assert (stores.kept, stores.marked, stores.asked) == ({}, ["aaaa"], [1])
 
+    def test_a_job_without_a_script_has_no_output_to_wait_for(self, keep, stores, ended):
+        keep(ended(stdout_path=None, stderr_path=None))
+        assert (stores.kept, stores.marked, stores.asked) == ({}, ["aaaa"], [1])
+
     def test_a_job_that_never_ran_has_no_output_and_an_older_file_is_not_its_own(
         self, keep, stores, ended, tmp_path
     ):
