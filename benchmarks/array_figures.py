@@ -11,6 +11,8 @@ from statistics import median
 from cluster import BareSlurm, personal_cluster
 from database import database
 from figures import Figure, lag_of, milliseconds, spread
+from idle_loop import IdleLoop
+from machine import halves, on_cores
 from report import tell
 from server import LAG, Server, Veil
 from ticks import Ticks
@@ -27,9 +29,15 @@ _BARE_TIMES = 7
 
 
 def array(root: Path, tasks: int) -> Iterator[Figure]:
-    """Measure with the default intervals, and then a server that knows nothing yet."""
-    with personal_cluster(root / "cluster", _SPEC) as slurm:
-        yield from _from_begin_to_end(slurm, root / "home", tasks)
+    """Measure with the default intervals, and then a server that knows nothing yet.
+
+    Slurm and its nodes keep to half of the machine's cores, since in life they are other machines;
+    while they run the tasks, the server with its MongoDB and whoever asks it have the others.
+    """
+    theirs, ours = halves()
+    with personal_cluster(root / "cluster", _SPEC, theirs) as slurm:
+        with on_cores(ours):
+            yield from _from_begin_to_end(slurm, root / "home", tasks)
         yield from _met_when_over(slurm, root / "fresh")
 
 
@@ -46,6 +54,7 @@ def _from_begin_to_end(slurm: BareSlurm, home: Path, tasks: int) -> Iterator[Fig
             met=documents == 1,
         )
         slurm.said(["scontrol", "release", job_id])
+        idle = IdleLoop()
         server.lag()
         began, cpu, seconds, bare = time.monotonic(), server.cpu_seconds(), [], []
         while not _is_over(server, job_id):
@@ -53,7 +62,7 @@ def _from_begin_to_end(slurm: BareSlurm, home: Path, tasks: int) -> Iterator[Fig
             bare.append(slurm.squeue_own())
             tell(f"    {slurm.jobs('--states=COMPLETED')} of {tasks} tasks have ended")
         took, cpu = time.monotonic() - began, server.cpu_seconds() - cpu
-        lag, counts = server.lag(), _counts(server, job_id)
+        lag, idle_lag, counts = server.lag(), idle.lag(), _counts(server, job_id)
         documents = mongo["outputs"]["jobs"].count_documents({"task.array_slurm_id": job_id})
     yield Figure(
         f"Ticks while its tasks run to their ends ({took:.0f} s), against squeue --me beside them",
@@ -64,7 +73,7 @@ def _from_begin_to_end(slurm: BareSlurm, home: Path, tasks: int) -> Iterator[Fig
     yield Figure(
         "The server's processor time meanwhile, for each tick", f"{cpu / len(seconds):.2f} s"
     )
-    yield lag_of("Event loop's lag meanwhile", lag)
+    yield lag_of("Event loop's lag meanwhile, against that of an idle loop", lag, idle_lag)
     yield Figure(
         "What is known of it in the end",
         f"{documents:,} tasks; counts {json.dumps(counts)}",

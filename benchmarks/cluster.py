@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import psutil
+from machine import all_cores, on_cores
 
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
@@ -121,10 +122,16 @@ class BareSlurm:
 
 
 @contextmanager
-def personal_cluster(root: Path, spec: ClusterSpec = _BARE) -> Iterator[BareSlurm]:
-    """Bring up a cluster of our own, without accounting unless told, and end it afterwards."""
+def personal_cluster(
+    root: Path, spec: ClusterSpec = _BARE, cores: Collection[int] = ()
+) -> Iterator[BareSlurm]:
+    """Bring up a cluster of our own, without accounting unless told, and end it afterwards.
+
+    With ``cores`` it keeps to those, and so do its jobs.
+    """
     cluster = DevCluster(root)
-    cluster.up(spec)
+    with on_cores(cores or all_cores()):
+        cluster.up(spec)
     try:
         yield BareSlurm(cluster.environment(), cluster.pid("slurmctld"))
     finally:

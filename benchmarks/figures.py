@@ -66,12 +66,24 @@ def compared(what: str, ours: Sequence[float], bare: Sequence[float], *, most: f
     )
 
 
-def lag_of(what: str, lag: Mapping[str, Any], *, aim: bool = True) -> Figure:
-    """Show the loop's lag as `loop_lag` tells it; an aim is a longest pause of 50 ms."""
+def lag_of(
+    what: str, lag: Mapping[str, Any], bare: Mapping[str, Any] | None = None, *, aim: bool = True
+) -> Figure:
+    """Show the loop's lag as `loop_lag` tells it; an aim is a longest pause of 50 ms.
+
+    ``bare`` is that of a loop that had nothing to do meanwhile.
+    """
     return Figure(
         what,
-        f"max {milliseconds(lag['max'])}, p99 {milliseconds(lag['p99'])},"
-        f" p50 {milliseconds(lag['p50'])}; {lag['over_50_ms']} of {lag['samples']:,} over 50 ms",
+        _lag(lag),
+        _lag(bare) if bare else "",
         aim="max ≤ 50 ms" if aim else "",
         met=lag["max"] <= 0.05 if aim else None,
+    )
+
+
+def _lag(lag: Mapping[str, Any]) -> str:
+    return (
+        f"max {milliseconds(lag['max'])}, p99 {milliseconds(lag['p99'])},"
+        f" p50 {milliseconds(lag['p50'])}; {lag['over_50_ms']} of {lag['samples']:,} over 50 ms"
     )

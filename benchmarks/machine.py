@@ -1,4 +1,4 @@
-"""The machine that figures were measured on."""
+"""The machine that figures were measured on, and who may have which of its cores."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import platform
 import re
 import subprocess
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -31,6 +33,29 @@ def describe() -> str:
 def burden() -> str:
     """Return the machine's load average over the last minute."""
     return f"{os.getloadavg()[0]:.1f}"
+
+
+def all_cores() -> list[int]:
+    """Return the cores that this process may have."""
+    return sorted(os.sched_getaffinity(0))
+
+
+def halves() -> tuple[list[int], list[int]]:
+    """Part the cores in two; one core stands in both."""
+    cores = all_cores()
+    middle = max(1, len(cores) // 2)
+    return cores[:middle], cores[middle:] or cores
+
+
+@contextmanager
+def on_cores(cores: Collection[int]) -> Iterator[None]:
+    """Keep to some of the cores, with all that is started meanwhile."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _processor() -> str:
