@@ -17,18 +17,32 @@ T = TypeVar("T")
 _MANY: Final = 10_000
 
 
-def uncollected(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Do work that makes objects and no cycles, for less than a second.
+class Uncollected:
+    """Does work that makes objects and no cycles, for less than a second at a time.
 
-    Many objects are taken for what stays.
+    What was made is taken for what stays when it has become much, in one go or little by little.
     """
-    gc.disable()
-    try:
-        return work(*arguments, **named)
-    finally:
-        if gc.get_count()[0] >= _MANY:
-            keep()
-        gc.enable()
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Do some of it."""
+        gc.disable()
+        try:
+            return work(*arguments, **named)
+        finally:
+            self._keep(gc.get_count()[0])
+            gc.enable()
+
+    def _keep(self, made: int) -> None:
+        self._made += made
+        if self._made < _MANY:
+            return
+        if made < _MANY:
+            gc.collect()  # a moment, since what is older is kept already: no cycle stays with it
+        keep()
+        self._made = 0
 
 
 def keep() -> None:

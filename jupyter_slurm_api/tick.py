@@ -63,6 +63,7 @@ class Tick:
         self._lookup = Lookup(slurm, user)
         self._loaded = False
         self._threads = DaemonThreads(1, "slurm-api-sync")
+        self._uncollected = garbage.Uncollected()
         self.answering_since: datetime | None = None
         """Since when Slurm has answered each look; None while it does not."""
         self.seen_at: datetime | None = None
@@ -173,7 +174,7 @@ class Tick:
 
     async def _off_loop(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(
-            self._threads, garbage.uncollected, work, *arguments
+            self._threads, self._uncollected, work, *arguments
         )
 
     async def _load(self, info: ClusterInfo) -> None:

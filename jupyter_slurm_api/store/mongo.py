@@ -41,6 +41,7 @@ _PREPARE_SECONDS: Final = 60.0  # an index over all that is stored takes its tim
 _FRESH_SECONDS: Final = 5.0
 
 _NO_ACCESS: Final = frozenset({13, 18})  # Unauthorized, AuthenticationFailed
+_BAD_VALUE: Final = 2
 _TOO_LARGE: Final = (DocumentTooLarge, OverflowError)
 
 _log = logging.getLogger(__name__)
@@ -185,6 +186,12 @@ class Mongo:
         except ConnectionFailure:
             self._drop(database)
             raise
+        except OperationFailure as error:
+            if error.code != _BAD_VALUE:
+                raise
+            # It named an index that is gone, as of a database that was dropped or restored.
+            self._drop(database)
+            return work(self._open())
 
     def _open(self) -> Database[Document]:
         with self._opening:

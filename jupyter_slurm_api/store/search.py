@@ -91,16 +91,17 @@ def _containing(text: str) -> Document:
     return {"$regex": re.escape(text), "$options": "i"}
 
 
-def behind(place: Place, field: str, *, descends: bool) -> Document:
-    """Return what MongoDB is asked to begin behind a place; null comes before all else there."""
+def behind(place: Place, field: str, *, descends: bool) -> list[Document]:
+    """Return what MongoDB is asked to begin behind a place; null comes before all else there.
+
+    One question after the other, since of `$or` in one MongoDB may read all that is before it.
+    """
     beyond = "$lt" if descends else "$gt"
     same = {field: place.value, "_id": {beyond: place.job_id}}
     if place.value is None:
-        return same if descends else {"$or": [same, {field: {"$ne": None}}]}
+        return [same] if descends else [same, {field: {"$ne": None}}]
     others: list[Document] = [{field: {beyond: place.value}}]
-    if descends:
-        others.append({field: None})
-    return {"$or": [same, *others]}
+    return [same, *others, *([{field: None}] if descends else [])]
 
 
 class SearchStore:
@@ -137,13 +138,15 @@ def _page(
     order = DESCENDING if search.descends else ASCENDING
     # Where no other index can be better, it is named: MongoDB would read by each to see which is.
     hint = _order(field) if asked.keys() <= _TEXT_ALONE else None
-    since = [asked, behind(place, field, descends=search.descends)] if place else [asked]
-    found = list(
-        jobs.find({"$and": since}, dict.fromkeys(LEFT_OUT, False))
-        .sort([(field, order), ("_id", order)])
-        .limit(search.limit + 1)
-        .hint(hint)
-    )
+    found: list[Document] = []
+    for part in behind(place, field, descends=search.descends) if place else [{}]:
+        if missing := search.limit + 1 - len(found):
+            found += (
+                jobs.find({"$and": [asked, part]}, dict.fromkeys(LEFT_OUT, False))
+                .sort([(field, order), ("_id", order)])
+                .limit(missing)
+                .hint(hint)
+            )
     documents = [_present(document) for document in found[: search.limit]]
     following = None
     if len(found) > search.limit:

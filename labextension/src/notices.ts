@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { JobView } from './answers';
 import type { JobChange } from './events';
-import { goesOn, toneOf } from './states';
+import { goesOn, type Tone, toneOf } from './states';
 
 /** What of a job is worth a notice. */
 export type Happening = 'started' | 'ended' | 'failed';
@@ -18,7 +18,7 @@ export interface IHappened {
 
 /** A sentence to be shown; `id` is the job that it is about, if it is one. */
 export interface INotice {
-  what: Happening;
+  tone: Tone;
   id: string | null;
   text: string;
 }
@@ -70,8 +70,8 @@ export function noticesOf(
   return [...wanted].flatMap((what): INotice[] => {
     const those = all.filter(one => one.what === what);
     return those.length > MOST_SINGLY
-      ? [{ what, id: null, text: ofMany(what, those.length, trans) }]
-      : those.map(one => ({ what, id: one.id, text: ofOne(one, trans) }));
+      ? [{ tone: toneOfAll(those), id: null, text: ofMany(what, those.length, trans) }]
+      : those.map(one => ({ tone: toneOf(one.status), id: one.id, text: ofOne(one, trans) }));
   });
 }
 
@@ -87,18 +87,24 @@ export function absenceNotice(
     return null;
   }
   const failed = told.filter(hasFailed).length;
-  const what = failed > 0 ? 'failed' : 'ended';
+  const tone = failed > 0 ? 'bad' : toneOfAll(told);
   if (told.length === 1) {
     const name = called(only);
     const text = trans.__('While you were away Slurm job %1 has ended: %2.', name, only.status);
-    return { what, id: only.job_id, text };
+    return { tone, id: only.job_id, text };
   }
   const text = trans.__(
     'While you were away %1 Slurm jobs have ended, %2 of them failed.',
     told.length,
     failed
   );
-  return { what, id: null, text };
+  return { tone, id: null, text };
+}
+
+/** The tone that all jobs have; jobs that have several are like one of which it is not known. */
+function toneOfAll(jobs: readonly { status: string }[]): Tone {
+  const [tone, ...others] = new Set(jobs.map(job => toneOf(job.status)));
+  return tone && others.length === 0 ? tone : 'unknown';
 }
 
 function hasFailed(job: JobView): boolean {
@@ -107,20 +113,19 @@ function hasFailed(job: JobView): boolean {
 
 /** Show a notice; `open` shows the job that it is about, or the list if there are many. */
 export function show(
-  { what, text, id }: INotice,
+  { tone, text, id }: INotice,
   open: (id: string | null) => void,
   trans: TranslationBundle
 ): void {
-  const [type, autoClose] = LOOKS[what];
+  const type = TYPES[tone] ?? 'info';
+  const autoClose = tone === 'bad' ? false : SHOWN_MS; // what failed stays until it is seen
   const label = id === null ? trans.__('Show jobs') : trans.__('Show');
   Notification.emit(text, type, { autoClose, actions: [{ label, callback: () => open(id) }] });
 }
 
-/** What failed stays until it is seen. */
-const LOOKS: Readonly<Record<Happening, ['info' | 'success' | 'error', number | false]>> = {
-  started: ['info', SHOWN_MS],
-  ended: ['success', SHOWN_MS],
-  failed: ['error', false]
+const TYPES: Readonly<Partial<Record<Tone, 'success' | 'error'>>> = {
+  good: 'success',
+  bad: 'error'
 };
 
 function ofOne({ what, name, status }: IHappened, trans: TranslationBundle): string {

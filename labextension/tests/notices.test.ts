@@ -48,6 +48,16 @@ test('of a few jobs each is told of, of many their number', () => {
 });
 
 test.each([
+  [['COMPLETED'], 'good'],
+  [['CANCELLED'], 'cancelled'],
+  [['COMPLETED', 'CANCELLED', 'COMPLETED', 'COMPLETED'], 'unknown'],
+  [['CANCELLED', 'CANCELLED', 'CANCELLED', 'CANCELLED'], 'cancelled']
+])('what is told of jobs that are %j has the tone %s', (states, tone) => {
+  const changes = states.map(status => change(status, 'RUNNING'));
+  expect(noticesOf(happened(changes, new Set()), ALL, trans)[0]?.tone).toBe(tone);
+});
+
+test.each([
   [['COMPLETED'], ALL, 'While you were away Slurm job 1 train has ended: COMPLETED.'],
   [['COMPLETED', 'FAILED', 'TIMEOUT'], ALL, /^While you were away 3 .*, 2 of them failed\.$/],
   [['COMPLETED', 'FAILED'], new Set<Happening>(['failed']), /job 1 train has ended: FAILED\.$/],

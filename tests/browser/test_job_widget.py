@@ -133,6 +133,7 @@ def test_a_saved_notebook_shows_how_it_was(notebook, picture):
     picture("job-saved")
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_makes_it_stale_and_comes_back(
     notebook, picture, tmp_path, cluster_environment
 ):

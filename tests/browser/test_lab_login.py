@@ -24,6 +24,7 @@ def own_lab(browser, browser_context_args, tmp_path, cluster_environment):
     context.close()
 
 
+@pytest.mark.slow
 def test_after_a_new_login_all_goes_on_as_it_was(own_lab):
     page = own_lab.page
     panel = own_lab.panel()

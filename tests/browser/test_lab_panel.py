@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
 from playwright.sync_api import expect
 
 _HANGS_MS = 60_000  # until a command of Slurm's has been given up, and a look has gone well again
@@ -80,6 +81,7 @@ def test_what_is_in_the_way_is_said_and_the_jobs_stay(lab_page):
     expect(panel.get_by_role("status")).to_be_empty()
 
 
+@pytest.mark.slow
 def test_a_controller_that_hangs_and_comes_back_is_told(lab_page, controller):
     panel = lab_page.panel()
     job_id = lab_page.submit("sleep 300", name="goes-on")

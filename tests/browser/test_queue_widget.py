@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 SETUP = """
@@ -72,6 +73,7 @@ def test_my_jobs_are_filtered_sorted_and_cancelled(notebook, picture, accessible
     assert notebook.page.title() != "1"
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows(notebook, picture):
     patch = 'queue._put([*(row(n, "PENDING") for n in range(9999)), row(9999, "RUNNING")])'
     fill = 'queue._put(row(n, "PENDING") for n in range(10_000))'

@@ -32,7 +32,7 @@ from jupyter_slurm_api.services.jobs import SOME_JOBS
 from jupyter_slurm_api.slurm.options import OPTIONS
 from servers import Server
 
-CASES = 20
+CASES = 10
 CHECKS = [
     not_a_server_error,  # 503 and 504 too: nothing is away here, so they would be untrue
     status_code_conformance,

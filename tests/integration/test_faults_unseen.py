@@ -17,6 +17,8 @@ from fault_site import FaultSite, running_site
 from faults import Poller, now
 from servers import wait_for
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 3.0
 LONGER_THAN_ANY_PATIENCE = 330  # than the longest pause, and than a job is asked for in vain
 
@@ -59,7 +61,6 @@ def accounting_error(site):
             lambda site: site.signal("slurmdbd", signal.SIGKILL),
             lambda site: site.cluster.up(),
             id="is killed",
-            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -91,7 +92,6 @@ def test_while_the_accounting_is_away_a_job_that_left_the_queue_stays_as_it_was(
     assert audit.audit(site.kept(), site.slurm_jobs()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(LONGER_THAN_ANY_PATIENCE + 240)
 def test_an_accounting_that_is_long_away_makes_no_job_unknown(site, tmp_path):
     """Neither one of which it had the start, nor one that it never heard of until it is back."""

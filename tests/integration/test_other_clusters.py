@@ -88,6 +88,7 @@ class TestWithoutAccounting:
         assert "its end was not seen" in job["reason"]
 
 
+@pytest.mark.slow
 def test_an_id_used_again_is_another_job_and_brings_nobody_else_s_end(tmp_path_factory):
     settings = {"MinJobAge": "2", "FirstJobId": "1", "MaxJobId": "4"}
     home = tmp_path_factory.mktemp("home")

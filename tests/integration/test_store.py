@@ -225,6 +225,12 @@ class TestLists:
             read = documents_read(lambda s=search: lists.page(s))
             assert read <= 2 * (self.LIMIT + 1)  # what passes two filters is counted twice
 
+    def test_a_database_that_was_dropped_gets_its_indexes_again(self, lists, jobs, mongo, run):
+        asyncio.run(mongo.run("write", lambda database: database.client.drop_database(database)))
+        assert jobs.insert(make("new"))
+        assert lists.page(JobSearch()).total == 1
+        assert "job_key" in run(lambda database: database["jobs"].index_information())
+
     def test_what_versions_before_had_of_indexes_goes(self, run):
         old = ["by_status", "list_by_submit_time", "list_by_status_and_name"]
         orders = dict.fromkeys(("user", "name", "_id"), 1)  # what is there now has a filter besides
