@@ -117,6 +117,8 @@ FAULTS = {
     "the server is killed": Fault(FaultSite.kill_server, **server_gone),
     "the power fails": Fault(FaultSite.lose_power, **server_gone),
 }
+# Others break nearly the same.
+ALIKE = {"mongod and its keeper are killed", "the power fails", "the server sleeps"}
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,10 @@ def go_through(site: FaultSite, name: str, fault: Fault) -> Episode:
     )
 
 
-@pytest.fixture(scope="module", params=FAULTS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.slow if name in ALIKE else ()) for name in FAULTS],
+)
 def episode(request, site, record_testsuite_property) -> Episode:
     began = time.monotonic()
     episode = go_through(site, request.param, FAULTS[request.param])

@@ -60,6 +60,7 @@ def _mongods(home):
     return [one for one in processes if data in (one.info["cmdline"] or ())]
 
 
+@pytest.mark.slow  # test_faults has it too, with less of what health tells
 def test_a_frozen_mongodb_is_noticed_and_its_end_too(frozen_mongod):
     server, mongod = frozen_mongod
     wait_for("the probe to say so", lambda: ready(server) == 503, 30)
@@ -90,6 +91,7 @@ def frozen_controller(make_server, slurm_environment, tmp_path_factory):
         server.stop()
 
 
+@pytest.mark.slow  # test_faults has it too, with less of what health tells
 def test_a_frozen_controller_is_noticed_and_by_the_queue_its_end_too(frozen_controller):
     server, thaw = frozen_controller
     assert asked(server)["slurm"]["error"] == "Slurm has not answered yet."
