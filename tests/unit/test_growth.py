@@ -169,7 +169,8 @@ class TestAGrowingFile:
         async def steps(at):
             at.path.write_bytes(b"abc\0\0\0")
             await at.look()
-            at.path.write_bytes(b"abcdef, and more")
+            with at.path.open("r+b") as file:
+                file.write(b"abcdef, and more")
             await at.look()
             assert at.file.generation == 0
 
