@@ -225,6 +225,14 @@ class TestLists:
             read = documents_read(lambda s=search: lists.page(s))
             assert read <= 2 * (self.LIMIT + 1)  # what passes two filters is counted twice
 
+    @pytest.mark.parametrize("direction", ["", "-"])
+    def test_behind_a_cursor_read_nothing_of_what_is_before(self, lists, documents_read, direction):
+        asked = {"state": ["COMPLETED"], "partition": ["debug"], "sort": f"{direction}name"}
+        middle = lists.page(JobSearch(**asked, limit=500)).next_place.cursor()
+        search = JobSearch(**asked, cursor=middle, limit=self.LIMIT)
+        read = documents_read(lambda: lists.page(search, 0))
+        assert read <= 2 * (self.LIMIT + 1)  # a third of the jobs between has another state
+
     def test_a_database_that_was_dropped_gets_its_indexes_again(self, lists, jobs, mongo, run):
         asyncio.run(mongo.run("write", lambda database: database.client.drop_database(database)))
         assert jobs.insert(make("new"))
