@@ -121,6 +121,7 @@ test('with the server away the last known jobs stay, and it is asked again by it
 });
 
 test('what failed with the jobs is read again when they can be', async () => {
+  await wait(100);
   model.cluster.wanted = true;
   partitions.mockRejectedValueOnce(new Problem('login'));
   await wait(100);

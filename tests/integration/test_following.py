@@ -145,11 +145,12 @@ def test_a_requeued_job_s_next_run_begins_anew(server, run_slurm, tmp_path):
             run_slurm("scontrol", "update", f"JobId={slurm_id}", "StartTime=now")  # no two minutes
         if message.get("text") == "run 1 of many\n":
             gate.touch()
+    end = found[-1]
+    assert (end["type"], end["status"]) == ("end", "COMPLETED"), (found, server.job(job_id))
     gaps = [number for number, one in enumerate(found) if one["type"] == "gap"]
-    assert [found[number]["reason"] for number in gaps] == ["truncated"]
+    assert [found[number]["reason"] for number in gaps] == ["truncated"], found
     assert "run 0 of many" in "".join(one["text"] for one in found[: gaps[0]])
     assert text_of(found[gaps[0] + 1 :]) == "run 1 of many\n"
-    assert found[-1]["status"] == "COMPLETED"
 
 
 def test_a_task_is_followed_from_before_it_has_started(server):
