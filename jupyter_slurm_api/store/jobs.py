@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from bson import encode
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateMany
+from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 from pymongo.write_concern import WriteConcern
 
 from .. import states
@@ -39,6 +42,7 @@ _SIDE_BY_SIDE: Final = 2  # one is encoded while MongoDB works on another
 def create_indexes(database: Database[Document]) -> None:
     """Create the indexes behind each question that the store answers."""
     jobs = database["jobs"]
+    _drop_obsolete(jobs)
     jobs.create_index(
         [("cluster", ASCENDING), ("slurm_id", ASCENDING), ("first_submit_time", ASCENDING)],
         name="job_key",
@@ -60,12 +64,20 @@ def create_indexes(database: Database[Document]) -> None:
         partialFilterExpression={"task.own_slurm_id": _A_STRING},
     )
     jobs.create_index(
-        [("user", ASCENDING), ("status", ASCENDING)],
-        name="unaccounted",
+        # Without the state, so that the end of a job leaves its place in it as it is.
+        [("user", ASCENDING)],
+        name="to_be_accounted",
         partialFilterExpression={"accounted": False},
     )
     tasks.create_indexes(database)
     search.create_indexes(database)
+
+
+def _drop_obsolete(jobs: Collection[Document]) -> None:
+    """Drop what versions before had: each index makes each write dearer."""
+    for name in jobs.index_information().keys() & (search.OBSOLETE | {"unaccounted"}):
+        with suppress(OperationFailure):  # another server was first
+            jobs.drop_index(name)
 
 
 class JobStore:
@@ -240,10 +252,10 @@ def _bulk(database: Database[Document], changes: Sequence[Change], new: Sequence
 
 def _updates(changes: Sequence[Change]) -> Iterator[UpdateMany]:
     """Yield the writes of changes, one for all jobs that change alike: a third of the time."""
-    alike: dict[tuple[int, str], tuple[Document, list[str]]] = {}
+    alike: dict[tuple[int, bytes], tuple[Document, list[str]]] = {}
     for change in changes:
         question, update = conditional(change.before, change.after)
-        key = (question["revision"], repr(update))
+        key = (question["revision"], encode(update))
         alike.setdefault(key, (update, []))[1].append(question["_id"])
     for (revision, _), (update, job_ids) in alike.items():
         yield UpdateMany({"_id": {"$in": job_ids}, "revision": revision}, update)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING
-from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
 
 from ..search import SORTABLE, JobSearch, Place
 from .mongo import Document, Mongo
@@ -31,9 +28,10 @@ _EQUAL: Final[Mapping[str, str]] = {
 _TEXT_ALONE: Final = frozenset({"user", "task", "name", "$or"})
 _COUNTED_ALONE: Final = frozenset({"user", "task", "name", "status"})
 _COUNT: Final = "count_by_status_and_name"
-_OBSOLETE: Final = {"by_status", "count_by_status"} | {
+OBSOLETE: Final = {"by_status", "count_by_status"} | {
     f"list_by_{field}{more}" for field in SORTABLE for more in ("", "_and_name")
 }
+"""Indexes behind lists that versions before had."""
 
 
 def create_indexes(database: Database[Document]) -> None:
@@ -43,7 +41,6 @@ def create_indexes(database: Database[Document]) -> None:
     leave out the tasks of arrays, which are in no list, and come by thousands.
     """
     jobs = database["jobs"]
-    _drop_obsolete(jobs)
     for field in SORTABLE:
         keys = dict.fromkeys(("user", field, "_id", "name"), ASCENDING)
         jobs.create_index(keys, name=_order(field), partialFilterExpression={"task": None})
@@ -53,13 +50,6 @@ def create_indexes(database: Database[Document]) -> None:
 
 def _order(field: str) -> str:
     return f"jobs_by_{field}"
-
-
-def _drop_obsolete(jobs: Collection[Document]) -> None:
-    """Drop what versions before had: each index makes each write dearer."""
-    for name in jobs.index_information().keys() & _OBSOLETE:
-        with suppress(OperationFailure):  # another server was first
-            jobs.drop_index(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,15 +175,15 @@ def test_it_is_there_again_after_a_reload_and_what_ended_is_told(lab_page):
     uuid = lab_page.server.job(job_id)["job_id"]
     current = f'"current":"jupyter-slurm-api-job:{uuid}"'
     kept = lab_page.server.home / "workspaces"
-    # What other tests' jobs came to has been seen, and is not told of once more.
-    over = lab_page.server.call("GET", "slurm/jobs?state=COMPLETED,FAILED,CANCELLED").json()["jobs"]
-    last = max((one["end_time"] for one in over), default="")
-    wait_for(
-        "the workspace",
-        lambda: any(
-            current in text and last in text for text in map(Path.read_text, kept.glob("*"))
-        ),
-    )
+
+    def is_kept() -> bool:
+        """What other tests' jobs came to has been seen, and is not told of once more."""
+        states = "COMPLETED,FAILED,CANCELLED"
+        over = lab_page.server.call("GET", f"slurm/jobs?state={states}").json()["jobs"]
+        last = max((one["end_time"] for one in over), default="")
+        return any(current in text and last in text for text in map(Path.read_text, kept.glob("*")))
+
+    wait_for("the workspace", is_kept)
     lab_page.page.goto("about:blank")
     failed = lab_page.submit("exit 1", name="meanwhile")
     lab_page.server.wait_for_status(failed, "FAILED")

@@ -240,7 +240,7 @@ class TestLists:
         assert "job_key" in run(lambda database: database["jobs"].index_information())
 
     def test_what_versions_before_had_of_indexes_goes(self, run):
-        old = ["by_status", "list_by_submit_time", "list_by_status_and_name"]
+        old = ["by_status", "unaccounted", "list_by_submit_time", "list_by_status_and_name"]
         orders = dict.fromkeys(("user", "name", "_id"), 1)  # what is there now has a filter besides
         run(lambda database: database["jobs"].create_index(orders, name="list_by_name"))
         run(lambda database: [database["jobs"].create_index(name, name=name) for name in old])
