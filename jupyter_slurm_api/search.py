@@ -94,10 +94,12 @@ _States: TypeAlias = Annotated[
 ]
 _Time: TypeAlias = Annotated[datetime, BeforeValidator(_date), AfterValidator(_in_utc)]
 _A_TIME: Final = TypeAdapter[datetime](_Time)
+_LONGEST_CURSOR: Final = 10_000  # it holds a name, which may have a thousand characters
 _Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 _Number: TypeAlias = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # as MongoDB has them
 _Cursor: TypeAlias = Annotated[
-    _Text | None, Field(description="The `next_cursor` of the page before; null there on the last")
+    Annotated[str, Field(min_length=1, max_length=_LONGEST_CURSOR)] | None,
+    Field(description="The `next_cursor` of the page before; null there on the last"),
 ]
 
 
@@ -237,7 +239,7 @@ class Place(Model):
     def cursor(self) -> str:
         """Write it as the cursor of the next page."""
         value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
-        text = json.dumps([self.sort, value, self.job_id])
+        text = json.dumps([self.sort, value, self.job_id], ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod

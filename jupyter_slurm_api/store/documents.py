@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ..job import Job
 from ..models import Model
+from . import names
 from .mongo import Document
 from .retention import NO_DATE
 from .schema import SCHEMA, OutdatedJob
@@ -19,6 +20,7 @@ def to_document(job: Job) -> Document:
     document = job.model_dump()
     document["_id"] = document.pop("job_id")
     document["schema"] = SCHEMA
+    document[names.PARTS] = names.parts_of(job)
     return document
 
 
@@ -34,12 +36,15 @@ def conditional(before: Job, after: Job) -> tuple[Document, Document]:
 
 
 def _to_set(before: Job, after: Job) -> Document:
-    changed = _changed(before, after)
-    if not isinstance(before, OutdatedJob):
-        return changed
-    # What was not read, such as a script that stayed behind, is not written either.
-    whole = before.model_fields_set - _WRITTEN_APART
-    return {name: _plain(getattr(after, name)) for name in whole} | changed | {"schema": SCHEMA}
+    to_set = _changed(before, after)
+    if isinstance(before, OutdatedJob):
+        # What was not read, such as a script that stayed behind, is not written either.
+        whole = before.model_fields_set - _WRITTEN_APART
+        to_set = {name: _plain(getattr(after, name)) for name in whole} | to_set
+        to_set["schema"] = SCHEMA
+    if "name" in to_set:
+        to_set[names.PARTS] = names.parts_of(after)
+    return to_set
 
 
 def _changed(before: Job, after: Job) -> Document:

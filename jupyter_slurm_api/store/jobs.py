@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from bson import encode
 from pymongo import ASCENDING, DESCENDING, InsertOne, UpdateMany
-from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
 from .. import states
 from ..job import Job
 from ..reconcile import Change
-from . import search, tasks
+from . import names, search, tasks
 from .documents import conditional, to_document
 from .mongo import Document, Mongo
 from .schema import read as _to_job
@@ -42,7 +40,6 @@ _SIDE_BY_SIDE: Final = 2  # one is encoded while MongoDB works on another
 def create_indexes(database: Database[Document]) -> None:
     """Create the indexes behind each question that the store answers."""
     jobs = database["jobs"]
-    _drop_obsolete(jobs)
     jobs.create_index(
         [("cluster", ASCENDING), ("slurm_id", ASCENDING), ("first_submit_time", ASCENDING)],
         name="job_key",
@@ -70,14 +67,8 @@ def create_indexes(database: Database[Document]) -> None:
         partialFilterExpression={"accounted": False},
     )
     tasks.create_indexes(database)
+    names.create_indexes(database)
     search.create_indexes(database)
-
-
-def _drop_obsolete(jobs: Collection[Document]) -> None:
-    """Drop what versions before had: each index makes each write dearer."""
-    for name in jobs.index_information().keys() & (search.OBSOLETE | {"unaccounted"}):
-        with suppress(OperationFailure):  # another server was first
-            jobs.drop_index(name)
 
 
 class JobStore:
@@ -140,7 +131,9 @@ class JobStore:
 
     async def live(self, cluster: str) -> list[Job]:
         """Return this user's jobs on a cluster that are not over."""
-        return await self._many({"cluster": cluster, "status": {"$nin": _OVER}})
+        # Of none of them the output is kept: by that few are found that are over.
+        question = {"status": {"$nin": _OVER}, "output_kept": {"$ne": True}}
+        return await self._many({"cluster": cluster, **question})
 
     async def unaccounted(self, cluster: str) -> list[Job]:
         """Return this user's jobs on a cluster that are over and still to be looked up."""
@@ -206,7 +199,7 @@ class JobStore:
 
     async def _many(self, question: Document) -> list[Job]:
         # Scripts stay behind: the sync has no use for them, and ten thousand are heavy.
-        mine, without = {"user": self._user, **question}, {"script": False}
+        mine, without = {"user": self._user, **question}, {"script": False, names.PARTS: False}
         return await self._mongo.run(
             "read",
             lambda database: [_to_job(found) for found in database["jobs"].find(mine, without)],

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from ..search import SORTABLE, JobSearch, Place
+from . import names
 from .mongo import Document, Mongo
 from .schema import SCHEMA, read
 
 LEFT_OUT: Final = ("script", "script_sha256", "parameters", "transitions", "runs")
 """What is heavy, and shown with a single job alone."""
 
-_ARRAY: Final = "task.array_job_id"
-_NO_TASK: Final[Document] = {_ARRAY: {"$not": {"$gte": ""}}}
+_SHOWN: Final = dict.fromkeys((*LEFT_OUT, names.PARTS), False)
+
 _EQUAL: Final[Mapping[str, str]] = {
     "state": "status",
     "partition": "partition",
@@ -27,29 +29,24 @@ _EQUAL: Final[Mapping[str, str]] = {
 }
 _TEXT_ALONE: Final = frozenset({"user", "task", "name", "$or"})
 _COUNTED_ALONE: Final = frozenset({"user", "task", "name", "status"})
-_COUNT: Final = "count_by_status_and_name"
-OBSOLETE: Final = {"by_status", "count_by_status"} | {
-    f"list_by_{field}{more}" for field in SORTABLE for more in ("", "_and_name")
-}
-"""Indexes behind lists that versions before had."""
 
 
 def create_indexes(database: Database[Document]) -> None:
-    """Create an index behind each order, and one to count by.
+    """Create an index behind each order.
 
-    All hold the name, so that a part of one is looked for in keys and not in documents. The orders
-    leave out the tasks of arrays, which are in no list, and come by thousands.
+    All hold the name, so that a part of one is looked for in keys and not in documents. They leave
+    out the tasks of arrays, which are in no list, and come by thousands; that ``task`` is null
+    stands in them, since MongoDB would read each document to see it.
     """
-    jobs = database["jobs"]
     for field in SORTABLE:
-        keys = dict.fromkeys(("user", field, "_id", "name"), ASCENDING)
-        jobs.create_index(keys, name=_order(field), partialFilterExpression={"task": None})
-    keys = dict.fromkeys(("user", _ARRAY, "status", "name"), ASCENDING)
-    jobs.create_index(keys, name=_COUNT)
+        keys = dict.fromkeys(("user", field, "_id", "name", "task"), ASCENDING)
+        database["jobs"].create_index(
+            keys, name=_order(field), partialFilterExpression={"task": None}
+        )
 
 
 def _order(field: str) -> str:
-    return f"jobs_by_{field}"
+    return f"ordered_by_{field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +111,25 @@ class SearchStore:
         place = search.place()
 
         def read_page(database: Database[Document]) -> JobPage:
-            documents, following = _page(database, asked, search, place)
-            counted = _count(database, asked) if total is None else total
+            jobs = database["jobs"]
+            few = names.narrowed(jobs, self._user, search.name) if search.name else {}
+            documents, following = _page(jobs, asked | few, search, place)
+            counted = _count(jobs, asked | few) if total is None else total
             return JobPage(documents, counted, following)
 
         return await self._mongo.run("read", read_page)
 
 
 def _page(
-    database: Database[Document], asked: Document, search: JobSearch, place: Place | None
+    jobs: Collection[Document], asked: Document, search: JobSearch, place: Place | None
 ) -> tuple[list[Document], Place | None]:
-    jobs, field = database["jobs"], search.field
-    order = DESCENDING if search.descends else ASCENDING
-    # Where no other index can be better, it is named: MongoDB would read by each to see which is.
-    hint = _order(field) if asked.keys() <= _TEXT_ALONE else None
+    field, order = search.field, DESCENDING if search.descends else ASCENDING
+    hint = _hint(asked, _order(field), _TEXT_ALONE)
     found: list[Document] = []
     for part in behind(place, field, descends=search.descends) if place else [{}]:
         if missing := search.limit + 1 - len(found):
             found += (
-                jobs.find({"$and": [asked, part]}, dict.fromkeys(LEFT_OUT, False))
+                jobs.find({"$and": [asked, part]}, _SHOWN)
                 .sort([(field, order), ("_id", order)])
                 .limit(missing)
                 .hint(hint)
@@ -145,11 +142,17 @@ def _page(
     return documents, following
 
 
-def _count(database: Database[Document], asked: Document) -> int:
-    """Count by an index alone: to see that `task` is null MongoDB would read each document."""
-    others = {name: value for name, value in asked.items() if name != "task"}
-    hint: Document = {"hint": _COUNT} if asked.keys() <= _COUNTED_ALONE else {}
-    return database["jobs"].count_documents({**others, **_NO_TASK}, **hint)
+def _count(jobs: Collection[Document], asked: Document) -> int:
+    hint = _hint(asked, _order("status"), _COUNTED_ALONE)
+    options: dict[str, Any] = {"hint": hint} if hint else {}
+    return jobs.count_documents(asked, **options)
+
+
+def _hint(asked: Document, index: str, alone: frozenset[str]) -> str | None:
+    """Return the index to read by, where none can be better: MongoDB would try each to see that."""
+    if names.PARTS in asked:
+        return names.INDEX
+    return index if asked.keys() <= alone else None
 
 
 def _present(document: Document) -> Document:

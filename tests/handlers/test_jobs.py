@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jupyter_slurm_api.job import Job
+from jupyter_slurm_api.store.documents import to_document
 from jupyter_slurm_api.views import Freshness
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -29,9 +30,8 @@ def kept(database):
             "submit_time": NOON + timedelta(minutes=number),
             "script": "#!/bin/sh\necho hello\n",
         }
-        document = Job(**(facts | changes)).model_dump()
-        document["_id"] = document.pop("job_id")
-        database.client["outputs"]["jobs"].insert_one({**document, "schema": 2})
+        document = to_document(Job(**(facts | changes)))
+        database.client["outputs"]["jobs"].insert_one(document)
 
     return keep
 
@@ -92,6 +92,14 @@ async def test_pages_hold_every_job_once(five, call, ids, kept, sort):
         kept(number)
     assert sorted(one for one in seen if one <= 5) == [1, 2, 3, 4, 5]
     assert len(seen) == len(set(seen))
+
+
+async def test_a_page_begins_behind_a_job_with_a_very_long_name(call, ids, kept):
+    for number in (1, 2):
+        kept(number, name=number * "\N{GRINNING FACE}" + 1000 * "\N{GRINNING FACE}")
+    params = {"sort": "name", "limit": "1"}
+    first = (await call("slurm", "jobs", params=params)).body
+    assert await ids(**params, cursor=first["next_cursor"]) == [2]
 
 
 async def test_a_row_is_a_job_without_what_is_heavy(five, call):

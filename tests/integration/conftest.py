@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stores import documents_read, in_mongo, jobs, mongo, uri  # noqa: F401 - fixtures
 
 from clusters import personal_cluster
 from servers import Server

@@ -3,91 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
-import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from bson import json_util
+from stores import NOW, Waiting, make, moved
 
 from jupyter_slurm_api.array import Array, ArrayTask
-from jupyter_slurm_api.clock import utc_now
 from jupyter_slurm_api.job import Job, Origin
-from jupyter_slurm_api.local.mongod import EmbeddedMongod
-from jupyter_slurm_api.local.mongod_program import find_program
-from jupyter_slurm_api.local.owner import this_host
-from jupyter_slurm_api.local.rundir import ALONE, RunDir, try_lock
-from jupyter_slurm_api.reconcile import Change
-from jupyter_slurm_api.search import SORTABLE, JobSearch
 from jupyter_slurm_api.store import jobs as jobs_module
-from jupyter_slurm_api.store.jobs import JobStore, create_indexes
-from jupyter_slurm_api.store.mongo import Mongo, connect
 from jupyter_slurm_api.store.outputs import OutputStore, Tail
-from jupyter_slurm_api.store.retention import Keep, RetentionStore, create_date_indexes
+from jupyter_slurm_api.store.retention import Keep, RetentionStore
 from jupyter_slurm_api.store.schema import SCHEMA
-from jupyter_slurm_api.store.search import SearchStore
 from servers import wait_for
 
-NOW = utc_now()
-EVERY_SECOND = "ttlMonitorSleepSecs=1"
 DOCUMENTS = Path(__file__).parent.parent / "documents"
-
-
-@pytest.fixture(scope="module")
-def uri():
-    """A mongod that looks every second for what is past its date, not every minute."""
-    path = Path(tempfile.mkdtemp(prefix="jsa-"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(path))
-        program = path / "mongod"  # told later, it would first sleep its minute out
-        program.write_text(f'#!/bin/sh\nexec {find_program()} "$@" --setParameter {EVERY_SECOND}\n')
-        program.chmod(0o700)
-        patch.setenv("PATH", str(path), prepend=os.pathsep)
-        mongod = EmbeddedMongod(path / "data")
-        yield mongod.start()
-        mongod.stop()
-        lock = RunDir.of(path / "data", this_host()).mongod_lock
-        os.close(wait_for("mongod to end", lambda: try_lock(lock, ALONE)))
-    shutil.rmtree(path)
-
-
-@pytest.fixture
-def mongo(uri):
-    def prepare(database):
-        create_indexes(database)
-        create_date_indexes(database)
-
-    with connect(uri) as client:
-        name = f"test-{uuid.uuid4()}"
-        mongo = Mongo(lambda: client, name, prepare)
-        yield mongo
-        mongo.close()
-        client.drop_database(name)  # each index is an open file of mongod's
-
-
-@pytest.fixture
-def run(mongo):
-    """Do something with the database itself."""
-    return lambda work: asyncio.run(mongo.run("read", work))
-
-
-class Waiting:
-    """A store each of whose methods is waited for."""
-
-    def __init__(self, store):
-        self._store = store
-
-    def __getattr__(self, name):
-        return lambda *arguments: asyncio.run(getattr(self._store, name)(*arguments))
-
-
-@pytest.fixture
-def jobs(mongo):
-    return Waiting(JobStore(mongo, "ada"))
 
 
 @pytest.fixture
@@ -95,26 +26,8 @@ def outputs(mongo):
     return Waiting(OutputStore(mongo, "ada"))
 
 
-def make(job_id, **changes):
-    facts = {
-        "slurm_id": job_id,
-        "status": "RUNNING",
-        "cluster": "here",
-        "user": "ada",
-        "submit_time": NOW,
-        "first_submit_time": NOW,
-        "synced_at": NOW,
-        "origin": Origin(kind="api"),
-    }
-    return Job(job_id=job_id, **(facts | changes))
-
-
 def _number(job):
     return int(job.job_id)
-
-
-def moved(job, **changes):
-    return Change(job, job.model_copy(update=changes))
 
 
 class TestManyWritesAtOnce:
@@ -152,105 +65,6 @@ class TestManyWritesAtOnce:
         assert jobs.write([answered], [])
 
 
-@pytest.fixture
-def documents_read(run):
-    """Do something; how many documents MongoDB read of jobs for it."""
-
-    def count(work):
-        run(lambda database: database.command("profile", 2))
-        work()
-        run(lambda database: database.command("profile", 0))
-        asked = {"op": {"$in": ["query", "command"]}, "ns": {"$regex": "[.]jobs$"}}
-        found = run(lambda database: list(database["system.profile"].find(asked)))
-        run(lambda database: database.drop_collection("system.profile"))
-        assert found
-        return sum(one["docsExamined"] for one in found)
-
-    return count
-
-
-class TestQuestions:
-    @pytest.fixture
-    def read(self, jobs, documents_read):
-        """Ask something among a thousand jobs; how many documents MongoDB read for it."""
-        ended = {"status": "COMPLETED", "output_kept": True, "accounted": True}
-        many = [
-            make(str(number), idempotency_key=f"key-{number}", **ended) for number in range(1000)
-        ]
-        task = ArrayTask(array_job_id="5", array_slurm_id="5", task_id=1, own_slurm_id="6666")
-        unfinished = {"task": task, "output_kept": False, "accounted": False}
-        many += [make("live"), make("task", **ended | unfinished)]
-        assert jobs.write([], many)
-        return lambda question: documents_read(lambda: question(jobs))
-
-    @pytest.mark.parametrize(
-        "question",
-        [
-            lambda jobs: jobs.get("7"),
-            lambda jobs: jobs.get_by_slurm_id("7", "here"),
-            lambda jobs: jobs.get_by_slurm_id("6666", "here"),
-            lambda jobs: jobs.by_key("key-7"),
-            lambda jobs: jobs.live("here"),
-            lambda jobs: jobs.unkept("here"),
-            lambda jobs: jobs.unaccounted("here"),
-            lambda jobs: jobs.find("here", ["7", "8"], ["9"]),
-        ],
-    )
-    def test_each_is_answered_without_reading_other_jobs(self, read, question):
-        assert read(question) < 10
-
-
-class TestLists:
-    LIMIT = 20
-
-    @pytest.fixture
-    def lists(self, mongo, jobs):
-        """A thousand jobs, a hundred of which have 77 in their names."""
-        names = [f"fold-{77 if number % 10 == 0 else 11}-{number}" for number in range(1000, 2000)]
-        ended = {"status": "COMPLETED", "partition": "debug", "account": "lab", "start_time": NOW}
-        facts = [{}, ended, ended | {"end_time": NOW}]
-        assert jobs.write([], [make(name, name=name, **facts[int(name[-1]) % 3]) for name in names])
-        return Waiting(SearchStore(mongo, "ada"))
-
-    @pytest.mark.parametrize("direction", ["", "-"])
-    @pytest.mark.parametrize("field", SORTABLE)
-    def test_by_a_part_of_the_name_read_the_jobs_of_the_page_alone(
-        self, lists, documents_read, field, direction
-    ):
-        asked = {"name": "FOLD-77", "sort": direction + field, "limit": self.LIMIT}
-        first = lists.page(JobSearch(**asked))
-        second = JobSearch(**asked, cursor=first.next_place.cursor())
-        assert (len(first.documents), first.total) == (self.LIMIT, 100)
-        for search in (JobSearch(**asked), second):
-            read = documents_read(lambda s=search: lists.page(s))
-            assert read <= 2 * (self.LIMIT + 1)  # what passes two filters is counted twice
-
-    @pytest.mark.parametrize("direction", ["", "-"])
-    def test_behind_a_cursor_read_nothing_of_what_is_before(self, lists, documents_read, direction):
-        asked = {"state": ["COMPLETED"], "partition": ["debug"], "sort": f"{direction}name"}
-        middle = lists.page(JobSearch(**asked, limit=500)).next_place.cursor()
-        search = JobSearch(**asked, cursor=middle, limit=self.LIMIT)
-        read = documents_read(lambda: lists.page(search, 0))
-        assert read <= 2 * (self.LIMIT + 1)  # a third of the jobs between has another state
-
-    def test_a_database_that_was_dropped_gets_its_indexes_again(self, lists, jobs, mongo, run):
-        asyncio.run(mongo.run("write", lambda database: database.client.drop_database(database)))
-        assert jobs.insert(make("new"))
-        assert lists.page(JobSearch()).total == 1
-        assert "job_key" in run(lambda database: database["jobs"].index_information())
-
-    def test_what_versions_before_had_of_indexes_goes(self, run):
-        old = ["by_status", "unaccounted", "list_by_submit_time", "list_by_status_and_name"]
-        orders = dict.fromkeys(("user", "name", "_id"), 1)  # what is there now has a filter besides
-        run(lambda database: database["jobs"].create_index(orders, name="list_by_name"))
-        run(lambda database: [database["jobs"].create_index(name, name=name) for name in old])
-        with ThreadPoolExecutor() as servers:
-            list(servers.map(lambda _: run(create_indexes), range(2)))
-        names = run(lambda database: database["jobs"].index_information()).keys()
-        assert names.isdisjoint([*old, "list_by_name"])
-        assert {"jobs_by_name", "jobs_by_status", "count_by_status_and_name"} <= names
-
-
 class TestRetention:
     @pytest.fixture
     def keep(self, mongo):
@@ -273,11 +87,11 @@ class TestRetention:
         return store
 
     @pytest.fixture
-    def dates(self, run):
+    def dates(self, in_mongo):
         """Return in how many days from now each document is deleted."""
 
         def look(collection="jobs"):
-            found = run(lambda database: list(database[collection].find()))
+            found = in_mongo(lambda database: list(database[collection].find()))
             return {
                 one.get("job_id", one["_id"]): round((one["expire_at"] - NOW) / timedelta(days=1))
                 for one in found
@@ -304,12 +118,12 @@ class TestRetention:
         assert jobs.get("live") is not None
         assert outputs.get("old", "stdout") is not None
 
-    def test_outputs_go_when_their_own_days_are_over(self, keep, outputs, run, has, jobs):
+    def test_outputs_go_when_their_own_days_are_over(self, keep, outputs, in_mongo, has, jobs):
         has(job=1)
         outputs.keep({("job", "stdout"): Tail(b"old", 3)})
         outputs.keep({("other", "stdout"): Tail(b"new", 3)})
         kept_at = {"$set": {"kept_at": NOW - timedelta(days=8)}}
-        run(lambda database: database["outputs"].update_one({"job_id": "job"}, kept_at))
+        in_mongo(lambda database: database["outputs"].update_one({"job_id": "job"}, kept_at))
         keep(outputs=7)
         wait_for("the output to go", lambda: outputs.get("job", "stdout") is None, 15)
         assert outputs.get("other", "stdout") is not None
@@ -339,9 +153,9 @@ class TestRetention:
         keep(*setting)
         assert dates("outputs") == {"job": days}
 
-    def test_an_output_of_an_earlier_version_counts_from_now_on(self, keep, run, dates):
+    def test_an_output_of_an_earlier_version_counts_from_now_on(self, keep, in_mongo, dates):
         old = {"_id": "job:stdout", "job_id": "job", "stream": "stdout", "user": "ada"}
-        run(lambda database: database["outputs"].insert_one({**old, "data": b"", "size": 0}))
+        in_mongo(lambda database: database["outputs"].insert_one({**old, "data": b"", "size": 0}))
         keep(outputs=7)
         assert dates("outputs") == {"job": 7}
 
@@ -385,8 +199,8 @@ class TestRetention:
         keep(jobs=5)
         assert dates() == {}
 
-    def test_a_task_whose_array_is_gone_goes_by_its_own_end(self, keep, run, array, dates):
-        run(lambda database: database["jobs"].delete_one({"_id": array.job_id}))
+    def test_a_task_whose_array_is_gone_goes_by_its_own_end(self, keep, in_mongo, array, dates):
+        in_mongo(lambda database: database["jobs"].delete_one({"_id": array.job_id}))
         keep(jobs=30)
         assert dates() == {"task": 20}
 
@@ -433,12 +247,12 @@ class TestOutputKept:
 
 
 class TestDocumentsOfVersion1:
-    def test_are_brought_up_to_date_by_their_first_write(self, jobs, run):
+    def test_are_brought_up_to_date_by_their_first_write(self, jobs, in_mongo):
         old = json_util.loads((DOCUMENTS / "schema-1.json").read_text())
-        run(lambda database: database["jobs"].insert_many(old["jobs"]))
+        in_mongo(lambda database: database["jobs"].insert_many(old["jobs"]))
         known = jobs.live("here")
         assert jobs.write([moved(job, status="COMPLETED") for job in known], [])
-        stored = run(lambda database: list(database["jobs"].find({"revision": {"$gt": 0}})))
+        stored = in_mongo(lambda database: list(database["jobs"].find({"revision": {"$gt": 0}})))
         written = [one for one in stored if one["_id"] in {job.job_id for job in known}]
         assert len(written) == len(known) == 4
         assert {one["schema"] for one in written} == {SCHEMA}

@@ -15,6 +15,7 @@ from jupyter_slurm_api.array import Array
 from jupyter_slurm_api.job import Job
 from jupyter_slurm_api.store.jobs import JobStore
 from jupyter_slurm_api.store.mongo import Mongo
+from jupyter_slurm_api.store.names import PARTS
 from jupyter_slurm_api.store.outputs import OutputStore
 from jupyter_slurm_api.store.schema import SCHEMA, STEPS
 from jupyter_slurm_api.views import JobView
@@ -118,7 +119,7 @@ class TestAnOlderDocument:
         job = store.get(LIVE_ARRAY)
         store.replace(job, ended(job))
         written = document(database, LIVE_ARRAY)
-        assert written.keys() == {*Job.model_fields, "_id", "schema"} - {"job_id"}
+        assert written.keys() == {*Job.model_fields, "_id", "schema", PARTS} - {"job_id"}
         assert written["array"].keys() == set(Array.model_fields)
         assert written["schema"] == SCHEMA
 
