@@ -80,8 +80,9 @@ def release_with_complaints(site: SlurmSite, slurm_id: str) -> None:
     assert "partition configuration not available" in done.stderr
 
 
-RUN_AGAIN = user("scontrol", "update", "JobId={}", "StartTime=now")
-"""A requeued job would wait for two minutes."""
+RUN_AGAIN = user("scontrol", "update", "JobId={}", "StartTime=now+2")
+"""A requeued job would wait for two minutes. In the second in which its last run was killed, slurmd
+takes the next one for killed too, and it fails."""
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,7 @@ def test_a_requeued_job_keeps_each_run(server, run_slurm):
     run_slurm("scontrol", "requeue", slurm_id)
     wait_for("the restart", lambda: server.job(job_id)["restarts"] == 1)
     wait_for("to be pending", lambda: server.job(job_id)["status"] == "PENDING")
-    run_slurm("scontrol", "update", f"JobId={slurm_id}", "StartTime=now")  # else in two minutes
+    run_slurm("scontrol", "update", f"JobId={slurm_id}", "StartTime=now+2")
     server.wait_for_status(job_id, "COMPLETED")
     job = wait_for("the accounting", lambda: (seen := server.job(job_id))["usage"] and seen)
     (run,) = job["runs"]

@@ -142,7 +142,7 @@ def test_a_requeued_job_s_next_run_begins_anew(server, run_slurm, tmp_path):
         if message.get("text") == "run 0 of many\n":
             run_slurm("scontrol", "requeue", slurm_id)
             server.wait_for_status(job_id, "PENDING")
-            run_slurm("scontrol", "update", f"JobId={slurm_id}", "StartTime=now")  # no two minutes
+            run_slurm("scontrol", "update", f"JobId={slurm_id}", "StartTime=now+2")
         if message.get("text") == "run 1 of many\n":
             gate.touch()
     end = found[-1]

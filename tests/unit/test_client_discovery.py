@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -138,9 +139,12 @@ class TestHub:
 
 class TestRunning:
     def test_the_server_that_started_this_kernel(self, announce):
-        mine = announce("/mine/", pid=os.getppid())
-        announce("/newer/")
-        assert find(environ={"JPY_PARENT_PID": str(os.getppid())}).url == mine
+        with subprocess.Popen(["sleep", "60"]) as parent:
+            mine = announce("/mine/", pid=parent.pid)
+            announce("/newer/")
+            found = find(environ={"JPY_PARENT_PID": str(parent.pid)})
+            parent.kill()
+        assert found.url == mine
 
     def test_the_server_that_this_terminal_belongs_to(self, announce):
         mine = announce("/mine/")
