@@ -43,7 +43,9 @@ def pages(slurm: BareSlurm, home: Path, jobs: int) -> Iterator[Figure]:
         yield Figure(f"First tick: {jobs:,} jobs that were not known are recorded", f"{first:g} s")
         for name, path in _LISTS.items():
             cursors = _cursors(server, path)
-            for where, at in {"first": 0, "middle": len(cursors) // 2, "last": -1}.items():
+            # A list of few pages has no middle one.
+            places = {len(cursors) // 2: "middle", len(cursors) - 1: "last", 0: "first"}
+            for at, where in sorted(places.items()):
                 took = list(_distinct(server, path + cursors[at]))
                 yield Figure(
                     f"{name}: {where} page",
