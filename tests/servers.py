@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import httpx
 
 PATIENCE = 60.0
 
+_PORTS = range(20_000, 32_000)
 _OTHERS = ("jupyter_lsp", "jupyterlab", "notebook", "notebook_shim")
 _ALONE = f"--ServerApp.jpserver_extensions={dict.fromkeys(_OTHERS, False)}"
 """Without what our API has no need of, a server starts in half the time."""
@@ -39,10 +41,26 @@ def ask(method: str, url: str, timeout: float = PATIENCE, **options: Any) -> htt
     return httpx.request(method, url, timeout=timeout, verify=False, **options)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Return a port that is free, and none of those that the system gives to whoever asks for any.
+
+    Of them, a kernel may get this one before the server that it is for has it.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def remove(directory: Path) -> None:
+    """Delete a directory, into which a database may still write that is about to end."""
+
+    def is_gone() -> bool:
+        shutil.rmtree(directory, ignore_errors=True)
+        return not directory.exists()
+
+    wait_for(f"{directory} to be gone", is_gone)
 
 
 def _as(account: str | None) -> dict[str, Any]:
@@ -74,7 +92,7 @@ class Server:
     arguments: tuple[str, ...] = ()
     base_url: str = "/"
     token: str = field(default_factory=lambda: secrets.token_hex(16))
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     account: str | None = None
     host: str | None = None

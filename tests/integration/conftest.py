@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     report = yield
     server = getattr(item, "funcargs", {}).get("server")
     if report.failed and isinstance(server, Server):
-        report.sections.append(("The server's log", "\n".join(server.log.splitlines()[-_LINES:])))
+        with suppress(FileNotFoundError):  # of what fails when all is taken down
+            log = "\n".join(server.log.splitlines()[-_LINES:])
+            report.sections.append(("The server's log", log))
     return report
 
 

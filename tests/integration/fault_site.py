@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -21,7 +20,7 @@ from faults import Submit, now
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.owner import OwnerFile, this_host
 from jupyter_slurm_api.local.spec import ClusterSpec
-from servers import Server, wait_for
+from servers import Server, remove, wait_for
 
 COMMAND_TIMEOUT = 3.0
 
@@ -156,4 +155,4 @@ def running_site() -> Iterator[FaultSite]:
     site = FaultSite(directory)
     yield site
     site.close()
-    shutil.rmtree(directory)
+    remove(directory)

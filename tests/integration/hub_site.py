@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 
 from jupyter_slurm_api.local import mongod_program
-from servers import ask, wait_for
+from servers import ask, free_port, wait_for
 
 PASSWORD: Final = "p@ss:" + secrets.token_hex(8)
 _EXAMPLE: Final = Path(__file__).parents[2] / "docs" / "examples" / "jupyterhub_config.py"
@@ -50,12 +49,6 @@ c.JupyterHub.load_roles = [{{
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class HubUser:
     """Somebody who has logged in, and asks the own server, or a named one."""
@@ -82,7 +75,7 @@ class Hub:
     directory: Path
     slurm_conf: str
     mongo_uri: str
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     process: subprocess.Popen[bytes] | None = None
 
@@ -104,8 +97,8 @@ class Hub:
             _CONFIG.format(
                 example=str(_EXAMPLE),
                 port=self.port,
-                hub_port=_free_port(),
-                proxy_port=_free_port(),
+                hub_port=free_port(),
+                proxy_port=free_port(),
                 node=str(_NODE),
                 proxy=str((_BIN / "configurable-http-proxy").resolve()),
                 singleuser=str(_BIN / "jupyterhub-singleuser"),
@@ -190,7 +183,7 @@ def running_hub(slurm_conf: str) -> Iterator[Hub]:
 @contextmanager
 def _mongod_with_passwords(directory: Path) -> Iterator[str]:
     """Run a mongod that wants TLS and a password; its address holds both."""
-    pem, port = directory / "mongod.pem", _free_port()
+    pem, port = directory / "mongod.pem", free_port()
     subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
     make = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject)
     parts = [directory / "key.pem", directory / "ca.pem"]

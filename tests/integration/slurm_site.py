@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_slurm_api.local.devcluster import DevCluster
 from jupyter_slurm_api.local.spec import ClusterSpec
-from servers import Server
+from servers import Server, remove
 
 _ACCOUNTS = ("jsa-alice", "alice")
 
@@ -185,7 +185,7 @@ def _site(spec: Callable[[SlurmSite], ClusterSpec]) -> Iterator[SlurmSite]:
         yield site
     finally:
         site.cluster.down(purge=True)
-        shutil.rmtree(directory)
+        remove(directory)
 
 
 def _eventful(site: SlurmSite) -> ClusterSpec:

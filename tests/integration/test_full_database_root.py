@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -20,7 +19,7 @@ import faults
 from fault_site import FaultSite
 from faults import REFUSED, SUBMITTED, Poller, Submitter, now
 from jupyter_slurm_api.local.mongod import EmbeddedMongod
-from servers import wait_for
+from servers import remove, wait_for
 from small_disk import small_disk
 
 pytestmark = [
@@ -41,7 +40,7 @@ def site() -> Iterator[FaultSite]:
         site = FaultSite(directory)
         yield site
         site.close()
-    shutil.rmtree(directory)
+    remove(directory)
 
 
 def database(directory: Path) -> Path:

@@ -131,5 +131,11 @@ def _kernel_environment(hub: Hub, user: HubUser) -> dict[str, str]:
 
 
 def _kernels(server: psutil.Process) -> set[psutil.Process]:
-    children = server.children(recursive=True)
-    return {one for one in children if "ipykernel_launcher" in " ".join(one.cmdline())}
+    return {one for one in server.children(recursive=True) if "ipykernel_launcher" in _words(one)}
+
+
+def _words(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it has just ended
+        return ""

@@ -26,8 +26,10 @@ def kernel(server):
 
 @pytest.fixture(scope="module")
 def waiting(server):
-    """A job that waits, and whose name is what nobody should call one."""
-    return server.submit(SCRIPT, name=HOSTILE, parameters={"hold": True})
+    """A job that waits, of which Slurm has said why, and whose name nobody should give one."""
+    job_id = server.submit(SCRIPT, name=HOSTILE, parameters={"hold": True})
+    wait_for("why it waits", lambda: server.job(job_id)["reason"])
+    return job_id
 
 
 @pytest.fixture(scope="module")
