@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -50,7 +51,7 @@ class Snapshots(Generic[T]):
     """Asks Slurm one question, and keeps the answer for some seconds.
 
     However many want it, the question is asked once, and next not before five times
-    as long as it took, ``min_life`` seconds at least. With Slurm away the last answer
+    as long as it takes, ``min_life`` seconds at least. With Slurm away the last answer
     stays, marked stale, and the question is asked again with growing pauses.
 
     ``name`` is what the log calls the question. With ``retry`` one that failed is asked
@@ -71,7 +72,8 @@ class Snapshots(Generic[T]):
         self._name = name
         self._min_life = min_life
         self._retry = min_life if retry is None else retry
-        self._cost = 0.0  # the pause that the last answer is worth, by how long it took
+        self._took = math.inf
+        self._cost = 0.0  # the pause that an answer is worth, by how long they take
         self._turned = turned
         self._value: T | None = None
         self._synced_at: datetime | None = None
@@ -124,7 +126,9 @@ class Snapshots(Generic[T]):
         else:
             self._failures, self._error = 0, None
             self._synced_at = utc_now()
-            self._cost = 5 * (time.monotonic() - began)
+            took = time.monotonic() - began
+            # One that was slow alone hung for a while, as no other does.
+            self._cost, self._took = 5 * min(took, self._took), took
         if was_well != (self._error is None):
             self._turned()
         self._next_look = time.monotonic() + self._pause()

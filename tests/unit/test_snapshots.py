@@ -66,6 +66,16 @@ def test_a_slow_squeue_runs_no_more_than_a_sixth_of_the_time(pauses):
     assert pauses(Slurm(takes=4), away_after=None, takes_away=0, seconds=50) == [20, 20]
 
 
+def test_one_that_hung_for_once_is_not_taken_for_slow(pauses):
+    class HangsOnce(Slurm):
+        async def queue(self):
+            self.takes = 8 if len(self.looks) == 1 else 0
+            return await super().queue()
+
+    found = pauses(HangsOnce(takes=0), away_after=None, takes_away=0, seconds=30)
+    assert found[:3] == [5, 5, 5]
+
+
 def test_after_a_failure_the_pauses_grow_up_to_two_minutes(pauses):
     found = pauses(Slurm(takes=0), away_after=1, takes_away=0, seconds=500)
     assert found == [5, 10, 20, 40, 80, 120, 120]
