@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from waiting import Waiting
 
 from jupyter_slurm_api.clock import utc_now
 from jupyter_slurm_api.job import Job, Origin
@@ -63,16 +64,6 @@ def mongo(uri):
 def in_mongo(mongo):
     """Do something with the database itself."""
     return lambda work: asyncio.run(mongo.run("read", work))
-
-
-class Waiting:
-    """A store each of whose methods is waited for."""
-
-    def __init__(self, store):
-        self._store = store
-
-    def __getattr__(self, name):
-        return lambda *arguments: asyncio.run(getattr(self._store, name)(*arguments))
 
 
 @pytest.fixture

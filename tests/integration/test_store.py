@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from bson import json_util
-from stores import NOW, Waiting, make, moved
+from stores import NOW, make, moved
+from waiting import Waiting
 
 from jupyter_slurm_api.array import Array, ArrayTask
 from jupyter_slurm_api.job import Job, Origin

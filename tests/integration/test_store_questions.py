@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from stores import NOW, Waiting, make, moved
+from stores import NOW, make, moved
+from waiting import Waiting
 
 from jupyter_slurm_api.array import ArrayTask
 from jupyter_slurm_api.search import SORTABLE, JobSearch
@@ -129,10 +130,9 @@ class TestAPartOfTheName:
 
     def test_reads_the_jobs_that_have_it_alone(self, names, found, mongo, documents_read):
         page = Waiting(SearchStore(mongo, "ada")).page
-        odd = 10  # whose names have no parts
-        assert documents_read(lambda: page(JobSearch(name="fold-77", sort="name"))) <= 2 * (
-            11 + odd
-        )
+        read = documents_read(lambda: page(JobSearch(name="fold-77", sort="name")))
+        odd = 10  # names that have no parts
+        assert read <= 2 * (11 + odd)
 
     def test_a_job_is_found_by_its_new_name_and_not_by_the_old_one(self, names, found, jobs):
         assert jobs.write([moved(jobs.get("5"), name="renamed")], [])

@@ -3,13 +3,13 @@
 ``documents/schema-1.json`` holds what version 0.1 of this package wrote.
 """
 
-import asyncio
 from datetime import datetime, timezone
 from pathlib import Path
 
 import mongomock
 import pytest
 from bson import json_util
+from waiting import Waiting
 
 from jupyter_slurm_api.array import Array
 from jupyter_slurm_api.job import Job
@@ -40,16 +40,6 @@ def database():
 @pytest.fixture
 def mongo(database):
     return Mongo(lambda: database.client, "outputs", lambda database: None)
-
-
-class Waiting:
-    """A store each of whose methods is waited for."""
-
-    def __init__(self, store):
-        self._store = store
-
-    def __getattr__(self, name):
-        return lambda *arguments: asyncio.run(getattr(self._store, name)(*arguments))
 
 
 @pytest.fixture
